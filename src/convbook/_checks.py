@@ -1,0 +1,99 @@
+"""Checks of arguments: each refusal names the argument, the rule and the value."""
+
+from collections.abc import Iterable, Sequence
+from operator import index
+from typing import Any
+
+import numpy as np
+
+from convbook._typing import Array
+
+
+def numbers(name: str, value: Any, *axes: str) -> Array:
+    """Return `value` as an array of numbers whose axes are one of the layouts in `axes`."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "iufc":
+        raise ValueError(f"{name} must hold integer, real or complex numbers, got {_kind(value)}")
+    if axes and array.ndim not in {len(layout.split(", ")) for layout in axes}:
+        layouts = " or ".join(f"({layout})" for layout in axes)
+        raise ValueError(f"{name} must have the axes {layouts}, got shape {array.shape}")
+    return array
+
+
+def _kind(value: Any) -> str:
+    return f"dtype {value.dtype}" if isinstance(value, np.ndarray) else repr(value)
+
+
+def equal_dtypes(**arrays: Array | None) -> None:
+    """Refuse arrays whose dtypes differ: nothing is converted behind the caller's back."""
+    (first, expected), *others = [(n, a.dtype) for n, a in arrays.items() if a is not None]
+    for name, dtype in others:
+        if dtype != expected:
+            raise ValueError(f"{name} must have the dtype of {first}, {expected}, got {dtype}")
+
+
+def shape(name: str, array: Array, expected: Sequence[int]) -> None:
+    """Refuse an array that does not have exactly the `expected` shape."""
+    if array.shape != tuple(expected):
+        raise ValueError(f"{name} must have shape {tuple(expected)}, got {array.shape}")
+
+
+def nonempty(name: str, array: Array) -> None:
+    """Refuse an array without channels, rows or columns; an empty batch is fine."""
+    if 0 in array.shape[-3:]:
+        raise ValueError(
+            f"{name} must have at least one channel, row and column, got shape {array.shape}"
+        )
+
+
+def channels(name: str, array: Array, expected: int) -> None:
+    """Refuse images that do not have as many channels as the kernels read."""
+    if array.shape[-3] != expected:
+        raise ValueError(
+            f"{name} must have {expected} channels, as weight and groups ask, "
+            f"got {array.shape[-3]} in shape {array.shape}"
+        )
+
+
+def integer(name: str, value: Any, minimum: int) -> int:
+    """Return `value` as an int of at least `minimum`; a bool or a float is no size."""
+    rule = f"{name} must be {_RULES.get(minimum, f'an integer of at least {minimum}')}"
+    number = _integer(value)
+    if number is None or number < minimum:
+        raise ValueError(f"{rule}, got {value!r}")
+    return number
+
+
+def pair(name: str, value: Any, minimum: int) -> tuple[int, int]:
+    """Return a height and a width from one integer or a pair of integers."""
+    pair = value if isinstance(value, tuple | list) else (value, value)
+    found = [_integer(item) for item in pair]
+    if len(found) != 2 or any(n is None or n < minimum for n in found):
+        raise ValueError(f"{name} must be {_RULES[minimum]} or a pair of them, got {value!r}")
+    return found[0], found[1]  # type: ignore[return-value]  # None was refused above
+
+
+def choice(name: str, value: Any, allowed: Iterable[str]) -> None:
+    """Refuse a word that is not one of `allowed`."""
+    if not isinstance(value, str) or value not in allowed:
+        words = ", ".join(repr(word) for word in allowed)
+        raise ValueError(f"{name} must be one of {words}, got {value!r}")
+
+
+def divisible(name: str, value: int, by: str, divisor: int) -> None:
+    """Refuse a count that does not split into equal groups."""
+    if value % divisor:
+        raise ValueError(f"{name} must be divisible by {by}, got {value} and {divisor}")
+
+
+_RULES = {0: "a non-negative integer", 1: "a positive integer"}
+
+
+def _integer(value: Any) -> int | None:
+    """Return the value if it is an integer of Python's or NumPy's, else None."""
+    if isinstance(value, bool | np.bool_ | np.ndarray):
+        return None
+    try:
+        return index(value)
+    except TypeError:
+        return None

@@ -1,0 +1,101 @@
+"""The matrix of a convolution, drawn out in full."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convbook import _checks
+from convbook._geometry import Geometry, geometry
+from convbook._typing import Array, Number, Padding, PaddingMode, Size
+from convbook.convolution import windows
+from convbook.padding import pad
+
+PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
+
+
+def convolution_matrix(
+    weight: NDArray[Number],
+    input_size: Size,
+    stride: Size = 1,
+    padding: Padding = 0,
+    dilation: Size = 1,
+    groups: int = 1,
+    padding_mode: PaddingMode = "zeros",
+) -> NDArray[Number]:
+    """Write a convolution down as the matrix that it is.
+
+    Row ``(o, u, v)`` holds what one output adds up; column ``(c, y, x)`` holds where one input
+    goes. A tap that falls on the padding has no column with zeros; in the other modes its weight is
+    added to the column of the pixel that is repeated there.
+
+    Parameters
+    ----------
+    weight : ndarray of shape (C_out, C_in / groups, K_h, K_w)
+        Kernels.
+    input_size : int or pair of int
+        Height and width of one image.
+    stride, padding, dilation, groups
+        As for :func:`~convbook.conv2d`.
+    padding_mode : {"zeros", "reflect", "replicate", "circular"}
+        What stands on the padding, as in :class:`!torch.nn.Conv2d`.
+
+    Returns
+    -------
+    ndarray of shape (C_out * H_out * W_out, C_in * H * W)
+        A dense matrix ``M`` with ``M @ image.ravel() == conv2d(image, weight).ravel()``. It grows
+        with the square of the image's area: use it for small images.
+
+    Raises
+    ------
+    ValueError
+        If shapes or sizes do not go together.
+
+    Notes
+    -----
+    With zeros the matrix is a doubly block Toeplitz matrix, with "circular" and stride 1 it has
+    circulant blocks. Its transpose is :func:`~convbook.conv_transpose2d`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convbook import convolution_matrix
+    >>> convolution_matrix(np.array([[[[1, 2], [3, 4]]]]), 3)
+    array([[1, 2, 0, 3, 4, 0, 0, 0, 0],
+           [0, 1, 2, 0, 3, 4, 0, 0, 0],
+           [0, 0, 0, 1, 2, 0, 3, 4, 0],
+           [0, 0, 0, 0, 1, 2, 0, 3, 4]])
+    """
+    kernels, groups, sizes = check_kernels(
+        weight, "C_out, C_in / groups, K_h, K_w", input_size, stride, padding, dilation, groups
+    )
+    _checks.choice("padding_mode", padding_mode, PADDING_MODES)
+    height, width = _checks.pair("input_size", input_size, 1)
+    C_out, C_in = len(kernels), kernels.shape[1] * groups
+    reads = windows(_number_pixels((C_in, height, width), sizes, padding_mode), sizes)
+    per_group = reads.reshape(groups, -1, *reads.shape[1:])
+    u, v = np.ogrid[: sizes.output_size[0], : sizes.output_size[1]]
+    matrix = np.zeros((C_out, *sizes.output_size, C_in * height * width + 1), kernels.dtype)
+    for o, kernel in enumerate(kernels):
+        pixels = per_group[o * groups // C_out]
+        np.add.at(matrix[o], (u, v, pixels), kernel[..., None, None])
+    return matrix.reshape(-1, matrix.shape[-1])[:, 1:].copy()
+
+
+def _number_pixels(shape: tuple[int, int, int], sizes: Geometry, padding_mode: str) -> Array:
+    """Number an image's pixels from 1 and pad the numbers; 0 is a zero of the padding."""
+    numbers = np.arange(1, 1 + np.prod(shape)).reshape(shape)
+    mode: Any = "constant" if padding_mode == "zeros" else padding_mode
+    return pad(numbers, sizes.sides, mode)
+
+
+def check_kernels(
+    weight: Any, axes: str, input_size: Any, stride: Any, padding: Any, dilation: Any, groups: Any
+) -> tuple[Array, int, Geometry]:
+    """Check kernels that meet an image of which only the size is known."""
+    kernels = _checks.numbers("weight", weight, axes)
+    _checks.nonempty("weight", kernels)
+    groups = _checks.integer("groups", groups, 1)
+    _checks.divisible("the first axis of weight", len(kernels), "groups", groups)
+    sizes = geometry(input_size, kernels.shape[-2:], stride, padding, dilation, "weight")
+    return kernels, groups, sizes

@@ -1,0 +1,279 @@
+"""The transposed matrix at work: transposed convolution and the two gradients."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convbook import _checks
+from convbook._geometry import Geometry, geometry
+from convbook._typing import Array, Number, Padding, Size
+from convbook.convolution import add_zeros, check_problem, windows
+from convbook.matmul.matrix import check_kernels
+from convbook.matmul.unfolding import stamp
+
+
+def conv_transpose2d(
+    input: NDArray[Number],
+    weight: NDArray[Number],
+    bias: NDArray[Number] | None = None,
+    stride: Size = 1,
+    padding: Size = 0,
+    output_padding: Size = 0,
+    groups: int = 1,
+    dilation: Size = 1,
+) -> NDArray[Number]:
+    r"""Multiply by the transpose of a convolution's matrix.
+
+    Every element of the input stamps a copy of its kernel, scaled, onto the output; overlapping
+    stamps add up. Along an axis the output has
+    :math:`(n - 1) s - 2 p + d (k - 1) + p_{\text{out}} + 1` elements.
+
+    Parameters
+    ----------
+    input : ndarray of shape (N, C_in, H, W) or (C_in, H, W)
+        Images.
+    weight : ndarray of shape (C_in, C_out / groups, K_h, K_w)
+        Kernels: the weight of the convolution that goes the other way.
+    bias : ndarray of shape (C_out,), optional
+        Added to every element of its output channel.
+    stride : int or pair of int
+        Distance between two stamps.
+    padding : int or pair of int
+        Rows and columns cut off on each side of the output.
+    output_padding : int or pair of int
+        Rows and columns added at the bottom and on the right, smaller than `stride` or `dilation`.
+        It tells apart the sizes that a strided convolution maps to one.
+    groups : int
+        Number of groups of channels.
+    dilation : int or pair of int
+        Distance between neighbouring taps of the kernel.
+
+    Returns
+    -------
+    ndarray of shape (N, C_out, H_out, W_out) or (C_out, H_out, W_out)
+        The transposed convolution, in the dtype of `input`.
+
+    Raises
+    ------
+    ValueError
+        If shapes, dtypes or sizes do not go together.
+
+    Notes
+    -----
+    Semantics are those of :func:`!torch.nn.functional.conv_transpose2d`. It is not an inverse, and
+    not the deconvolution of signal processing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convbook import conv_transpose2d
+    >>> image = np.array([[[1, 0], [0, 10]]])
+    >>> conv_transpose2d(image, np.arange(4).reshape(1, 1, 2, 2))
+    array([[[ 0,  1,  0],
+            [ 2,  3, 10],
+            [ 0, 20, 30]]])
+    """
+    images = _checks.numbers("input", input, "N, C_in, H, W", "C_in, H, W")
+    kernels = _checks.numbers("weight", weight, "C_in, C_out / groups, K_h, K_w")
+    _checks.nonempty("input", images)
+    _checks.nonempty("weight", kernels)
+    groups = _checks.integer("groups", groups, 1)
+    _checks.divisible("the first axis of weight", len(kernels), "groups", groups)
+    _checks.channels("input", images, len(kernels))
+    size = _transposed_size(
+        images.shape[-2:], kernels.shape[-2:], stride, padding, output_padding, dilation
+    )
+    sizes = geometry(size, kernels.shape[-2:], stride, padding, dilation, "weight")
+    C_out = kernels.shape[1] * groups
+    if bias is not None:
+        bias = _checks.numbers("bias", bias, "C_out")
+        _checks.shape("bias", bias, (C_out,))
+    _checks.equal_dtypes(input=images, weight=kernels, bias=bias)
+    output = _transposed(images, kernels, (C_out, *size), sizes, groups)
+    return output if bias is None else output + bias[:, None, None]
+
+
+def conv2d_input(
+    input_size: tuple[int, int, int, int],
+    weight: NDArray[Number],
+    grad_output: NDArray[Number],
+    stride: Size = 1,
+    padding: Padding = 0,
+    dilation: Size = 1,
+    groups: int = 1,
+) -> NDArray[Number]:
+    """Gradient of a convolution with respect to its input: the transposed matrix at work.
+
+    Parameters
+    ----------
+    input_size : tuple of int
+        Shape (N, C_in, H, W) of the input. It has to be told, for several sizes of the input give
+        an output of the same size when `stride` is above 1.
+    weight : ndarray of shape (C_out, C_in / groups, K_h, K_w)
+        Kernels of the convolution.
+    grad_output : ndarray of shape (N, C_out, H_out, W_out)
+        Gradient with respect to the convolution's output.
+    stride, padding, dilation, groups
+        Those of the convolution.
+
+    Returns
+    -------
+    ndarray of shape (N, C_in, H, W)
+        The gradient with respect to the input.
+
+    Raises
+    ------
+    ValueError
+        If shapes, dtypes or sizes do not go together.
+
+    Notes
+    -----
+    Semantics are those of :func:`!torch.nn.grad.conv2d_input`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convbook import conv2d_input
+    >>> kernel = np.arange(4).reshape(1, 1, 2, 2)
+    >>> conv2d_input((1, 1, 3, 3), kernel, np.ones((1, 1, 2, 2), int))[0, 0]
+    array([[0, 1, 1],
+           [2, 6, 4],
+           [2, 5, 3]])
+    """
+    shape = _four("input_size", input_size)
+    axes = "C_out, C_in / groups, K_h, K_w"
+    kernels, groups, sizes = check_kernels(
+        weight, axes, shape[2:], stride, padding, dilation, groups
+    )
+    _check_channels("input_size", shape, kernels.shape[1] * groups)
+    gradient = _checks.numbers("grad_output", grad_output, "N, C_out, H_out, W_out")
+    _checks.shape("grad_output", gradient, (shape[0], len(kernels), *sizes.output_size))
+    _checks.equal_dtypes(weight=kernels, grad_output=gradient)
+    return _transposed(gradient, kernels, shape[1:], sizes, groups)
+
+
+def conv2d_weight(
+    input: NDArray[Number],
+    weight_size: tuple[int, int, int, int],
+    grad_output: NDArray[Number],
+    stride: Size = 1,
+    padding: Padding = 0,
+    dilation: Size = 1,
+    groups: int = 1,
+) -> NDArray[Number]:
+    """Gradient of a convolution with respect to its weight.
+
+    A tap of the kernel meets one pixel for every output. Its gradient is the sum of these pixels,
+    each times the gradient of its output.
+
+    Parameters
+    ----------
+    input : ndarray of shape (N, C_in, H, W)
+        Input of the convolution.
+    weight_size : tuple of int
+        Shape (C_out, C_in / groups, K_h, K_w) of the weight.
+    grad_output : ndarray of shape (N, C_out, H_out, W_out)
+        Gradient with respect to the convolution's output.
+    stride, padding, dilation, groups
+        Those of the convolution.
+
+    Returns
+    -------
+    ndarray of shape (C_out, C_in / groups, K_h, K_w)
+        The gradient with respect to the weight.
+
+    Raises
+    ------
+    ValueError
+        If shapes, dtypes or sizes do not go together.
+
+    Notes
+    -----
+    Semantics are those of :func:`!torch.nn.grad.conv2d_weight`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convbook import conv2d_weight
+    >>> image = np.arange(9).reshape(1, 1, 3, 3)
+    >>> conv2d_weight(image, (1, 1, 2, 2), np.ones((1, 1, 2, 2), int))[0, 0]
+    array([[ 8, 12],
+           [20, 24]])
+    """
+    shape = _four("weight_size", weight_size)
+    images = _checks.numbers("input", input, "N, C_in, H, W")
+    blank = np.broadcast_to(images.dtype.type(0), shape)
+    images, _, _, sizes, groups, _ = check_problem(
+        images, blank, None, stride, padding, dilation, groups
+    )
+    gradient = _checks.numbers("grad_output", grad_output, "N, C_out, H_out, W_out")
+    _checks.shape("grad_output", gradient, (len(images), shape[0], *sizes.output_size))
+    _checks.equal_dtypes(input=images, grad_output=gradient)
+    seen = windows(add_zeros(images, sizes.sides), sizes)
+    result = np.empty((groups, shape[0] // groups, *shape[1:]), images.dtype)
+    errors = _matrices(gradient, groups)
+    for i, j in np.ndindex(sizes.kernel_size):
+        pixels = _matrices(seen[:, :, i, j], groups)
+        result[..., i, j] = (errors @ pixels.swapaxes(-1, -2)).sum(axis=0)
+    return result.reshape(shape)
+
+
+def _transposed(
+    images: Array, weight: Array, shape: tuple[int, ...], sizes: Geometry, groups: int
+) -> Array:
+    """Stamp the kernels of `weight` onto images of the given (C, H, W), scaled by `images`."""
+    *batch, _, height, width = images.shape
+    kernels = weight.reshape(groups, -1, *weight.shape[1:])
+    pixels = _matrices(images, groups)
+
+    def scaled(i: int, j: int) -> Array:
+        stamps = kernels[..., i, j].swapaxes(-1, -2) @ pixels
+        return stamps.reshape(*batch, shape[0], height, width)
+
+    return stamp(scaled, (*batch, *shape), images.dtype, sizes)
+
+
+def _matrices(images: Array, groups: int) -> Array:
+    """Lay images out as matrices, (..., groups, channels of a group, pixels)."""
+    *batch, channels, height, width = images.shape
+    return images.reshape(*batch, groups, channels // groups, height * width)
+
+
+def _transposed_size(
+    size: Any, kernel_size: Any, stride: Any, padding: Any, output_padding: Any, dilation: Any
+) -> tuple[int, int]:
+    """Height and width of a transposed convolution."""
+    strides = _checks.pair("stride", stride, 1)
+    paddings = _checks.pair("padding", padding, 0)
+    extras = _checks.pair("output_padding", output_padding, 0)
+    dilations = _checks.pair("dilation", dilation, 1)
+    result = []
+    for n, k, s, p, extra, d in zip(
+        size, kernel_size, strides, paddings, extras, dilations, strict=True
+    ):
+        if extra >= max(s, d):
+            raise ValueError(
+                "output_padding must be smaller than stride or dilation, "
+                f"got {output_padding} with stride {stride} and dilation {dilation}"
+            )
+        result.append((n - 1) * s - 2 * p + d * (k - 1) + extra + 1)
+    if min(result) < 1:
+        raise ValueError(
+            f"padding must leave at least one row and column of the output, got {padding}, "
+            f"which leaves {tuple(result)}"
+        )
+    return result[0], result[1]
+
+
+def _four(name: str, size: Any) -> tuple[int, ...]:
+    """Check a shape of four axes; only the first may be empty."""
+    if not isinstance(size, tuple | list) or len(size) != 4:
+        raise ValueError(f"{name} must be a shape of four axes, got {size!r}")
+    return tuple(_checks.integer(name, n, int(axis > 0)) for axis, n in enumerate(size))
+
+
+def _check_channels(name: str, shape: tuple[int, ...], expected: int) -> None:
+    """Refuse a shape that does not have as many channels as the kernels read."""
+    if shape[1] != expected:
+        raise ValueError(f"{name} must have {expected} channels, as weight asks, got {shape}")

@@ -1,0 +1,190 @@
+"""What happens at the border: continue the image before the kernel reaches its edge."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convbook import _checks
+from convbook._typing import Array, Number, PadMode, Sides, Size
+
+MODES = ("constant", "reflect", "replicate", "circular")
+
+
+def pad(
+    input: NDArray[Number],
+    pad: tuple[int, ...],
+    mode: PadMode = "constant",
+    value: float | None = 0.0,
+) -> NDArray[Number]:
+    r"""Continue an array beyond its borders.
+
+    Along an axis of length :math:`n`, position :math:`i` of the padded array counts from the first
+    original element, so it runs from :math:`-p` to :math:`n + p - 1`. Outside the original range
+    the modes read
+
+    ============  =======================================  ================================
+    mode          element read at position :math:`i`       ``1 2 3 4`` padded by two
+    ============  =======================================  ================================
+    constant      none: the result is `value`              ``0 0 | 1 2 3 4 | 0 0``
+    reflect       :math:`(n-1) - |(n-1) - |i||`            ``3 2 | 1 2 3 4 | 3 2``
+    replicate     :math:`\min(\max(i, 0), n-1)`            ``1 1 | 1 2 3 4 | 4 4``
+    circular      :math:`i \bmod n`                        ``3 4 | 1 2 3 4 | 1 2``
+    ============  =======================================  ================================
+
+    Parameters
+    ----------
+    input : ndarray
+        Array of numbers. Constant padding takes any number of axes. The other modes pad one axis
+        of (C, W) or (N, C, W), two of (C, H, W) or (N, C, H, W), or three with one axis more.
+    pad : tuple of int
+        Amounts, last axis first: ``(left, right)`` or ``(left, right, top, bottom)``.
+    mode : {"constant", "reflect", "replicate", "circular"}
+        How the array continues. "reflect" does not repeat the edge and needs amounts smaller than
+        the axis; "circular" needs amounts no larger than the axis.
+    value : float
+        What constant padding writes. The other modes take none.
+
+    Returns
+    -------
+    ndarray
+        A new array of the same dtype.
+
+    Raises
+    ------
+    ValueError
+        If an amount is negative, not an integer or too large for the mode, if `input` has too few
+        axes, if `value` is given to another mode than "constant" or does not fit the dtype.
+
+    Notes
+    -----
+    Names and rules are those of :func:`!torch.nn.functional.pad`. Negative amounts, with which
+    torch crops, are refused: slice the array instead.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convbook import pad
+    >>> row = np.array([[1, 2, 3, 4]])
+    >>> for mode in ("constant", "reflect", "replicate", "circular"):
+    ...     print(pad(row, (2, 2), mode=mode))
+    [[0 0 1 2 3 4 0 0]]
+    [[3 2 1 2 3 4 3 2]]
+    [[1 1 1 2 3 4 4 4]]
+    [[3 4 1 2 3 4 1 2]]
+    """
+    array = _checks.numbers("input", input)
+    _checks.choice("mode", mode, MODES)
+    amounts = _amounts(pad, array, mode)
+    if mode == "constant":
+        return _surround(array, amounts, _fill("value", value, array.dtype))
+    if value:
+        raise ValueError(f'value must be 0 unless mode is "constant", got {value!r} with {mode!r}')
+    for axis, (before, after) in amounts.items():
+        array = array.take(_source(array.shape[axis], before, after, mode), axis)
+    return array
+
+
+def same_padding(kernel_size: Size, dilation: Size = 1) -> Sides:
+    """Amounts of padding with which a convolution of stride 1 keeps the image's size.
+
+    An axis needs :math:`d (k - 1)` elements in all. Half of them go on each side; an odd one goes
+    to the right or to the bottom, as in torch.
+
+    Parameters
+    ----------
+    kernel_size : int or pair of int
+        Height and width of the kernel.
+    dilation : int or pair of int
+        Distance between its taps.
+
+    Returns
+    -------
+    tuple of int
+        ``(left, right, top, bottom)``, as :func:`~convbook.pad` takes them.
+
+    Raises
+    ------
+    ValueError
+        If a size is not a positive integer.
+
+    Examples
+    --------
+    >>> from convbook import same_padding
+    >>> same_padding(3)
+    (1, 1, 1, 1)
+    >>> same_padding(2)
+    (0, 1, 0, 1)
+    """
+    k_h, k_w = _checks.pair("kernel_size", kernel_size, 1)
+    d_h, d_w = _checks.pair("dilation", dilation, 1)
+    rows, columns = d_h * (k_h - 1), d_w * (k_w - 1)
+    return columns // 2, columns - columns // 2, rows // 2, rows - rows // 2
+
+
+def _source(n: int, before: int, after: int, mode: str) -> NDArray[np.intp]:
+    """Tell which of an axis's `n` elements each position of the padded axis reads."""
+    i = np.arange(-before, n + after)
+    if mode == "reflect":
+        return (n - 1) - abs((n - 1) - abs(i))
+    if mode == "replicate":
+        return i.clip(0, n - 1)
+    return i % n  # circular
+
+
+def _surround(array: Array, amounts: dict[int, tuple[int, int]], value: Any) -> Array:
+    """Lay the array into a larger one that is filled with `value`."""
+    shape, inside = list(array.shape), [slice(None)] * array.ndim
+    for axis, (before, after) in amounts.items():
+        shape[axis] += before + after
+        inside[axis] = slice(before, before + array.shape[axis])
+    result = np.full(shape, value, dtype=array.dtype)
+    result[tuple(inside)] = array
+    return result
+
+
+def _amounts(pad: Any, array: Array, mode: str) -> dict[int, tuple[int, int]]:
+    """Check the amounts and file them by axis."""
+    if not isinstance(pad, tuple | list) or len(pad) % 2:
+        raise ValueError(f"pad must hold two amounts for each axis to pad, got {pad!r}")
+    flat = [_checks.integer("pad", amount, 0) for amount in pad]
+    padded = len(flat) // 2
+    if mode == "constant":
+        fits = padded <= array.ndim
+    else:
+        fits = 1 <= padded <= 3 and array.ndim in (padded + 1, padded + 2)
+    if not fits:
+        raise ValueError(
+            f"pad must suit the axes of input: {len(flat)} amounts in mode {mode!r} "
+            f"do not go with shape {array.shape}, got {pad!r}"
+        )
+    amounts = {array.ndim - 1 - k: (flat[2 * k], flat[2 * k + 1]) for k in range(padded)}
+    for axis, sides in amounts.items():
+        _check_reach(array, axis, sides, mode)
+    return amounts
+
+
+def _check_reach(array: Array, axis: int, sides: tuple[int, int], mode: str) -> None:
+    """Refuse amounts for which the mode would have nothing to read."""
+    n = array.shape[axis]
+    if mode in ("reflect", "replicate") and 0 in array.shape[-3:][-(array.ndim - 1) :]:
+        raise ValueError(f"input must not be empty in mode {mode!r}, got shape {array.shape}")
+    reach = {"reflect": n - 1, "circular": n}.get(mode, max(sides))
+    if max(sides) > reach:
+        raise ValueError(
+            f"pad must be at most {reach} for mode {mode!r} on an axis of length {n}, got {sides}"
+        )
+
+
+def _fill(name: str, value: Any, dtype: np.dtype[Any]) -> Any:
+    """Return the value of constant padding in the array's dtype, if it fits."""
+    number = np.asarray(0 if value is None else value)
+    if number.ndim or number.dtype.kind not in "iufc":
+        raise ValueError(f"{name} must be one number, got {value!r}")
+    fits = dtype.kind == "c" or number.dtype.kind != "c"
+    if fits and dtype.kind in "iu":
+        limits = np.iinfo(dtype)
+        fits = bool(limits.min <= number <= limits.max) and number == np.trunc(number)
+    if not fits:
+        raise ValueError(f"{name} must be representable in dtype {dtype}, got {value!r}")
+    return number.astype(dtype)

@@ -1,0 +1,162 @@
+"""How kernels work together: a bank of named kernels, and pooling."""
+
+from collections.abc import Mapping
+from functools import reduce
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convbook import _checks
+from convbook._geometry import Geometry, geometry
+from convbook._typing import Array, Number, Size
+from convbook.convolution import windows
+from convbook.padding import pad
+
+
+def _kernel(*rows: tuple[float, float, float], scale: float = 1.0) -> NDArray[np.float64]:
+    """Make a read-only 3 x 3 kernel."""
+    array = np.array(rows) / scale
+    array.flags.writeable = False
+    return array
+
+
+KERNELS: Mapping[str, NDArray[np.float64]] = MappingProxyType(
+    {
+        "identity": _kernel((0, 0, 0), (0, 1, 0), (0, 0, 0)),
+        "box blur": _kernel((1, 1, 1), (1, 1, 1), (1, 1, 1), scale=9),
+        "gaussian blur": _kernel((1, 2, 1), (2, 4, 2), (1, 2, 1), scale=16),
+        "sharpen": _kernel((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
+        "top edge": _kernel((-1, -2, -1), (0, 0, 0), (1, 2, 1)),
+        "side edge": _kernel((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
+        "outline": _kernel((-1, -1, -1), (-1, 8, -1), (-1, -1, -1)),
+        "emboss": _kernel((-2, -1, 0), (-1, 1, 1), (0, 1, 2)),
+    }
+)
+"""Kernels of 3 x 3 by name. The two edges are Sobel's; applied by :func:`~convbook.conv2d`, they
+answer with positive numbers where the picture gets brighter downwards or to the right."""
+
+
+def max_pool2d(
+    input: NDArray[Number],
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    dilation: Size = 1,
+) -> NDArray[Number]:
+    """Keep the largest element of each window.
+
+    Parameters
+    ----------
+    input : ndarray of shape (N, C, H, W) or (C, H, W)
+        Images of real numbers or integers.
+    kernel_size : int or pair of int
+        Height and width of the window.
+    stride : int or pair of int, optional
+        Step from one window to the next. By default windows touch: it is `kernel_size`.
+    padding : int or pair of int
+        Elements smaller than any number, added on each side; at most half of `kernel_size`.
+    dilation : int or pair of int
+        Distance between neighbouring elements of a window.
+
+    Returns
+    -------
+    ndarray of shape (N, C, H_out, W_out) or (C, H_out, W_out)
+        The maxima. A NaN wins in each window that holds it.
+
+    Raises
+    ------
+    ValueError
+        If shapes or sizes do not go together, or the numbers are complex.
+
+    Notes
+    -----
+    Semantics are those of :func:`!torch.nn.functional.max_pool2d`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convbook import max_pool2d
+    >>> max_pool2d(np.arange(16).reshape(1, 4, 4), 2)
+    array([[[ 5,  7],
+            [13, 15]]])
+    """
+    images, sizes = _check_pool(input, kernel_size, stride, padding, dilation)
+    integral = images.dtype.kind in "iu"
+    lowest: Any = np.iinfo(images.dtype).min if integral else -np.inf
+    return reduce(np.maximum, _taps(pad(images, sizes.sides, value=lowest), sizes)).copy()
+
+
+def avg_pool2d(
+    input: NDArray[Number],
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+) -> NDArray[Number]:
+    """Average each window; zeros of the padding count.
+
+    Parameters
+    ----------
+    input : ndarray of shape (N, C, H, W) or (C, H, W)
+        Images of real numbers or integers.
+    kernel_size : int or pair of int
+        Height and width of the window.
+    stride : int or pair of int, optional
+        Step from one window to the next. By default windows touch: it is `kernel_size`.
+    padding : int or pair of int
+        Zeros added on each side; at most half of `kernel_size`.
+
+    Returns
+    -------
+    ndarray of shape (N, C, H_out, W_out) or (C, H_out, W_out)
+        The means, in the dtype of `input`. Means of integers are cut towards zero, as in torch.
+
+    Raises
+    ------
+    ValueError
+        If shapes or sizes do not go together, or the numbers are complex.
+
+    Notes
+    -----
+    Semantics are those of :func:`!torch.nn.functional.avg_pool2d`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convbook import avg_pool2d
+    >>> avg_pool2d(np.arange(16.0).reshape(1, 4, 4), 2)
+    array([[[ 2.5,  4.5],
+            [10.5, 12.5]]])
+    """
+    images, sizes = _check_pool(input, kernel_size, stride, padding, 1)
+    area = sizes.kernel_size[0] * sizes.kernel_size[1]
+    wide = images.dtype.kind in "iu"
+    padded = pad(images.astype(np.int64) if wide else images, sizes.sides)
+    total = reduce(np.add, _taps(padded, sizes))
+    mean = np.sign(total) * (abs(total) // area) if wide else total / area
+    return mean.astype(images.dtype)
+
+
+def _taps(padded: Array, sizes: Geometry) -> list[Array]:
+    """List the pixels under each tap of the window, as views."""
+    seen = windows(padded, sizes)
+    return [seen[..., i, j, :, :] for i, j in np.ndindex(sizes.kernel_size)]
+
+
+def _check_pool(
+    input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any
+) -> tuple[Array, Geometry]:
+    """Check the arguments of a pooling function."""
+    images = _checks.numbers("input", input, "N, C, H, W", "C, H, W")
+    _checks.nonempty("input", images)
+    if images.dtype.kind == "c":
+        raise ValueError(f"input must be real, for pooling, got dtype {images.dtype}")
+    k_h, k_w = _checks.pair("kernel_size", kernel_size, 1)
+    p_h, p_w = _checks.pair("padding", padding, 0)
+    if 2 * p_h > k_h or 2 * p_w > k_w:
+        raise ValueError(
+            f"padding must be at most half of kernel_size, got {padding} for {kernel_size}"
+        )
+    step = kernel_size if stride is None else stride
+    return images, geometry(images.shape[-2:], kernel_size, step, padding, dilation)
