@@ -1,0 +1,10 @@
+"""The book's figures: one function, one figure; one module for each chapter.
+
+Every figure is computed with convbook, says in words what is to be seen (`Figure.alt`), and shows
+itself as one picture that suits light and dark pages.
+"""
+
+from convbook.figures._figure import Figure
+from convbook.figures._palette import palette_css
+
+__all__ = ["Figure", "palette_css"]
