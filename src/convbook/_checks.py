@@ -11,7 +11,10 @@ from convbook._typing import Array
 
 def numbers(name: str, value: Any, *axes: str) -> Array:
     """Return `value` as an array of numbers whose axes are one of the layouts in `axes`."""
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must be an array, all rows of one length, got {value!r}") from None
     if array.dtype.kind not in "iufc":
         raise ValueError(f"{name} must hold integer, real or complex numbers, got {_kind(value)}")
     if axes and array.ndim not in {len(layout.split(", ")) for layout in axes}:
@@ -38,12 +41,10 @@ def shape(name: str, array: Array, expected: Sequence[int]) -> None:
         raise ValueError(f"{name} must have shape {tuple(expected)}, got {array.shape}")
 
 
-def nonempty(name: str, array: Array) -> None:
-    """Refuse an array without channels, rows or columns; an empty batch is fine."""
-    if 0 in array.shape[-3:]:
-        raise ValueError(
-            f"{name} must have at least one channel, row and column, got shape {array.shape}"
-        )
+def nonempty(name: str, array: Array, axes: int) -> None:
+    """Refuse an array that is empty along one of its last `axes`; an empty batch is fine."""
+    if 0 in array.shape[-axes:]:
+        raise ValueError(f"{name} must not be empty, got shape {array.shape}")
 
 
 def channels(name: str, array: Array, expected: int) -> None:

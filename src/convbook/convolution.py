@@ -175,7 +175,6 @@ def flip(weight: NDArray[Number]) -> NDArray[Number]:
     return np.flip(array, axis=(-2, -1)).copy()
 
 
-@np.errstate(over="ignore")  # integers wrap around, as they do in NumPy's and torch's arrays
 def _six_loops(image: Array, weight: Array, sizes: Geometry, output: Array) -> None:
     """Add one padded image's convolution to `output`, one product at a time."""
     (s_h, s_w), (d_h, d_w) = sizes.stride, sizes.dilation
@@ -242,8 +241,8 @@ def check_problem(
     """Refuse arguments that do not go together, and spell out the ones that do."""
     images = _checks.numbers("input", input, "N, C_in, H, W", "C_in, H, W")
     kernels = _checks.numbers("weight", weight, "C_out, C_in / groups, K_h, K_w")
-    _checks.nonempty("input", images)
-    _checks.nonempty("weight", kernels)
+    _checks.nonempty("input", images, 3)
+    _checks.nonempty("weight", kernels, 4)
     sizes = geometry(images.shape[-2:], kernels.shape[-2:], stride, padding, dilation, "weight")
     groups = _checks.integer("groups", groups, 1)
     _checks.divisible("the first axis of weight", len(kernels), "groups", groups)
@@ -256,10 +255,19 @@ def check_problem(
     return Problem(images if batched else images[None], kernels, bias, sizes, groups, batched)
 
 
+def silently() -> np.errstate:
+    """Let infinities, NaNs and integers that wrap around be results, as in torch, not warnings."""
+    return np.errstate(all="ignore")
+
+
+@silently()
 def _each_group(convolve: Algorithm, problem: Problem) -> Array:
     """Run `convolve` on each image and each group of its channels, and add the bias."""
     images, weight, bias, sizes, groups, batched = problem
     C_in, C_out = images.shape[1] // groups, len(weight) // groups
+    dtype = images.dtype
+    if dtype == np.float16:  # half precision is summed in single precision, as in torch
+        images, weight = images.astype(np.float32), weight.astype(np.float32)
     output = np.zeros((len(images), len(weight), *sizes.output_size), images.dtype)
     for image, result in zip(images, output, strict=True):
         padded = add_zeros(image, sizes.sides)
@@ -268,6 +276,7 @@ def _each_group(convolve: Algorithm, problem: Problem) -> Array:
             convolve(padded[read], weight[write], sizes, result[write])
     if bias is not None:
         output += bias[:, None, None]
+    output = output.astype(dtype, copy=False)
     return output if batched else output[0]
 
 

@@ -77,7 +77,7 @@ def pad(
     _checks.choice("mode", mode, MODES)
     amounts = _amounts(pad, array, mode)
     if mode == "constant":
-        return _surround(array, amounts, _fill("value", value, array.dtype))
+        return _surround(array, amounts, _fill(value, array.dtype))
     if value:
         raise ValueError(f'value must be 0 unless mode is "constant", got {value!r} with {mode!r}')
     for axis, (before, after) in amounts.items():
@@ -159,16 +159,15 @@ def _amounts(pad: Any, array: Array, mode: str) -> dict[int, tuple[int, int]]:
             f"do not go with shape {array.shape}, got {pad!r}"
         )
     amounts = {array.ndim - 1 - k: (flat[2 * k], flat[2 * k + 1]) for k in range(padded)}
+    if mode in ("reflect", "replicate"):
+        _checks.nonempty("input", array, padded + 1)
     for axis, sides in amounts.items():
-        _check_reach(array, axis, sides, mode)
+        _check_reach(array.shape[axis], sides, mode)
     return amounts
 
 
-def _check_reach(array: Array, axis: int, sides: tuple[int, int], mode: str) -> None:
+def _check_reach(n: int, sides: tuple[int, int], mode: str) -> None:
     """Refuse amounts for which the mode would have nothing to read."""
-    n = array.shape[axis]
-    if mode in ("reflect", "replicate") and 0 in array.shape[-3:][-(array.ndim - 1) :]:
-        raise ValueError(f"input must not be empty in mode {mode!r}, got shape {array.shape}")
     reach = {"reflect": n - 1, "circular": n}.get(mode, max(sides))
     if max(sides) > reach:
         raise ValueError(
@@ -176,15 +175,24 @@ def _check_reach(array: Array, axis: int, sides: tuple[int, int], mode: str) -> 
         )
 
 
-def _fill(name: str, value: Any, dtype: np.dtype[Any]) -> Any:
+def _fill(value: Any, dtype: np.dtype[Any]) -> Any:
     """Return the value of constant padding in the array's dtype, if it fits."""
-    number = np.asarray(0 if value is None else value)
-    if number.ndim or number.dtype.kind not in "iufc":
-        raise ValueError(f"{name} must be one number, got {value!r}")
-    fits = dtype.kind == "c" or number.dtype.kind != "c"
-    if fits and dtype.kind in "iu":
-        limits = np.iinfo(dtype)
-        fits = bool(limits.min <= number <= limits.max) and number == np.trunc(number)
-    if not fits:
-        raise ValueError(f"{name} must be representable in dtype {dtype}, got {value!r}")
-    return number.astype(dtype)
+    number = 0 if value is None else value
+    if isinstance(number, bool) or not isinstance(number, int | float | complex | np.number):
+        raise ValueError(f"value must be a number, got {value!r}")
+    if not _fits(number, dtype):
+        raise ValueError(f"value must be representable in dtype {dtype}, got {value!r}")
+    return dtype.type(number)
+
+
+def _fits(number: Any, dtype: np.dtype[Any]) -> bool:
+    """Tell whether a dtype can hold a number without losing its kind, its fraction or its size."""
+    if dtype.kind == "c":
+        return True
+    if isinstance(number, complex | np.complexfloating):
+        return False
+    finite = bool(abs(number) < np.inf)
+    if dtype.kind == "f":
+        return not finite or bool(abs(number) <= np.finfo(dtype).max)
+    limits = np.iinfo(dtype)
+    return finite and int(number) == number and limits.min <= int(number) <= limits.max

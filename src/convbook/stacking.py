@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from convbook import _checks
 from convbook._geometry import Geometry, geometry
 from convbook._typing import Array, Number, Size
-from convbook.convolution import windows
+from convbook.convolution import silently, windows
 from convbook.padding import pad
 
 
@@ -130,11 +130,12 @@ def avg_pool2d(
             [10.5, 12.5]]])
     """
     images, sizes = _check_pool(input, kernel_size, stride, padding, 1)
+    integral = images.dtype.kind in "iu"
+    wide = object if integral else np.result_type(images, np.float32)  # sums must not overflow
+    with silently():
+        total = reduce(np.add, _taps(pad(images, sizes.sides).astype(wide), sizes))
     area = sizes.kernel_size[0] * sizes.kernel_size[1]
-    wide = images.dtype.kind in "iu"
-    padded = pad(images.astype(np.int64) if wide else images, sizes.sides)
-    total = reduce(np.add, _taps(padded, sizes))
-    mean = np.sign(total) * (abs(total) // area) if wide else total / area
+    mean = np.sign(total) * (abs(total) // area) if integral else total / area
     return mean.astype(images.dtype)
 
 
@@ -149,7 +150,7 @@ def _check_pool(
 ) -> tuple[Array, Geometry]:
     """Check the arguments of a pooling function."""
     images = _checks.numbers("input", input, "N, C, H, W", "C, H, W")
-    _checks.nonempty("input", images)
+    _checks.nonempty("input", images, 3)
     if images.dtype.kind == "c":
         raise ValueError(f"input must be real, for pooling, got dtype {images.dtype}")
     k_h, k_w = _checks.pair("kernel_size", kernel_size, 1)

@@ -94,7 +94,7 @@ def check_kernels(
 ) -> tuple[Array, int, Geometry]:
     """Check kernels that meet an image of which only the size is known."""
     kernels = _checks.numbers("weight", weight, axes)
-    _checks.nonempty("weight", kernels)
+    _checks.nonempty("weight", kernels, 4)
     groups = _checks.integer("groups", groups, 1)
     _checks.divisible("the first axis of weight", len(kernels), "groups", groups)
     sizes = geometry(input_size, kernels.shape[-2:], stride, padding, dilation, "weight")

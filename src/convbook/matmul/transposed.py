@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from convbook import _checks
 from convbook._geometry import Geometry, geometry
-from convbook._typing import Array, Number, Padding, Size
-from convbook.convolution import add_zeros, check_problem, windows
+from convbook._typing import Array, Number, Size
+from convbook.convolution import add_zeros, check_problem, silently, windows
 from convbook.matmul.matrix import check_kernels
 from convbook.matmul.unfolding import stamp
 
@@ -76,8 +76,8 @@ def conv_transpose2d(
     """
     images = _checks.numbers("input", input, "N, C_in, H, W", "C_in, H, W")
     kernels = _checks.numbers("weight", weight, "C_in, C_out / groups, K_h, K_w")
-    _checks.nonempty("input", images)
-    _checks.nonempty("weight", kernels)
+    _checks.nonempty("input", images, 3)
+    _checks.nonempty("weight", kernels, 4)
     groups = _checks.integer("groups", groups, 1)
     _checks.divisible("the first axis of weight", len(kernels), "groups", groups)
     _checks.channels("input", images, len(kernels))
@@ -91,7 +91,8 @@ def conv_transpose2d(
         _checks.shape("bias", bias, (C_out,))
     _checks.equal_dtypes(input=images, weight=kernels, bias=bias)
     output = _transposed(images, kernels, (C_out, *size), sizes, groups)
-    return output if bias is None else output + bias[:, None, None]
+    with silently():
+        return output if bias is None else output + bias[:, None, None]
 
 
 def conv2d_input(
@@ -99,7 +100,7 @@ def conv2d_input(
     weight: NDArray[Number],
     grad_output: NDArray[Number],
     stride: Size = 1,
-    padding: Padding = 0,
+    padding: Size = 0,
     dilation: Size = 1,
     groups: int = 1,
 ) -> NDArray[Number]:
@@ -141,7 +142,8 @@ def conv2d_input(
            [2, 6, 4],
            [2, 5, 3]])
     """
-    shape = _four("input_size", input_size)
+    shape = _four("input_size", input_size, (0, 1, 1, 1))
+    padding = _checks.pair("padding", padding, 0)
     axes = "C_out, C_in / groups, K_h, K_w"
     kernels, groups, sizes = check_kernels(
         weight, axes, shape[2:], stride, padding, dilation, groups
@@ -158,7 +160,7 @@ def conv2d_weight(
     weight_size: tuple[int, int, int, int],
     grad_output: NDArray[Number],
     stride: Size = 1,
-    padding: Padding = 0,
+    padding: Size = 0,
     dilation: Size = 1,
     groups: int = 1,
 ) -> NDArray[Number]:
@@ -201,7 +203,8 @@ def conv2d_weight(
     array([[ 8, 12],
            [20, 24]])
     """
-    shape = _four("weight_size", weight_size)
+    shape = _four("weight_size", weight_size, (1, 1, 1, 1))
+    padding = _checks.pair("padding", padding, 0)
     images = _checks.numbers("input", input, "N, C_in, H, W")
     blank = np.broadcast_to(images.dtype.type(0), shape)
     images, _, _, sizes, groups, _ = check_problem(
@@ -213,9 +216,10 @@ def conv2d_weight(
     seen = windows(add_zeros(images, sizes.sides), sizes)
     result = np.empty((groups, shape[0] // groups, *shape[1:]), images.dtype)
     errors = _matrices(gradient, groups)
-    for i, j in np.ndindex(sizes.kernel_size):
-        pixels = _matrices(seen[:, :, i, j], groups)
-        result[..., i, j] = (errors @ pixels.swapaxes(-1, -2)).sum(axis=0)
+    with silently():
+        for i, j in np.ndindex(sizes.kernel_size):
+            pixels = _matrices(seen[:, :, i, j], groups)
+            result[..., i, j] = (errors @ pixels.swapaxes(-1, -2)).sum(axis=0)
     return result.reshape(shape)
 
 
@@ -266,11 +270,11 @@ def _transposed_size(
     return result[0], result[1]
 
 
-def _four(name: str, size: Any) -> tuple[int, ...]:
-    """Check a shape of four axes; only the first may be empty."""
+def _four(name: str, size: Any, least: tuple[int, ...]) -> tuple[int, ...]:
+    """Check a shape of four axes."""
     if not isinstance(size, tuple | list) or len(size) != 4:
         raise ValueError(f"{name} must be a shape of four axes, got {size!r}")
-    return tuple(_checks.integer(name, n, int(axis > 0)) for axis, n in enumerate(size))
+    return tuple(_checks.integer(name, n, minimum) for n, minimum in zip(size, least, strict=True))
 
 
 def _check_channels(name: str, shape: tuple[int, ...], expected: int) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from convbook import _checks
 from convbook._geometry import Geometry, geometry
 from convbook._typing import Array, Number, Size
-from convbook.convolution import add_zeros, windows
+from convbook.convolution import add_zeros, silently, windows
 
 
 def unfold(
@@ -55,7 +55,7 @@ def unfold(
            [4, 5, 7, 8]])
     """
     images = _checks.numbers("input", input, "N, C, H, W", "C, H, W")
-    _checks.nonempty("input", images)
+    _checks.nonempty("input", images, 3)
     padding = _checks.pair("padding", padding, 0)
     sizes = geometry(images.shape[-2:], kernel_size, stride, padding, dilation)
     patches = windows(add_zeros(images, sizes.sides), sizes)
@@ -125,6 +125,7 @@ def fold(
     return stamp(lambda i, j: stacks[..., i, j, :, :], shape, columns.dtype, sizes)
 
 
+@silently()
 def stamp(
     tap: Callable[[int, int], Array], shape: tuple[int, ...], dtype: Any, sizes: Geometry
 ) -> Array:
