@@ -14,7 +14,9 @@ def numbers(name: str, value: Any, *axes: str) -> Array:
     try:
         array = np.asarray(value)
     except ValueError:
-        raise ValueError(f"{name} must be an array, all rows of one length, got {value!r}") from None
+        raise ValueError(
+            f"{name} must be an array, all rows of one length, got {value!r}"
+        ) from None
     if array.dtype.kind not in "iufc":
         raise ValueError(f"{name} must hold integer, real or complex numbers, got {_kind(value)}")
     if axes and array.ndim not in {len(layout.split(", ")) for layout in axes}:

@@ -15,7 +15,7 @@ from convbook.padding import pad
 ALGORITHMS = ("auto", "direct", "im2col")
 
 Algorithm = Callable[[Array, Array, Geometry, Array], None]
-"""Writes one image's convolution: (padded image, kernels, sizes, output)."""
+"""Writes one image's convolution: (padded image x, kernels w, sizes, output y)."""
 
 TILE_BYTES = 1 << 20
 """Room for the patches of one tile: about what a core's second-level cache holds."""
@@ -138,6 +138,58 @@ def conv2d_loop(
     return _each_group(_six_loops, problem)
 
 
+def _six_loops(x: Array, w: Array, sizes: Geometry, y: Array) -> None:
+    """Add the convolution of one padded image to `y`, term by term."""
+    (s_h, s_w), (d_h, d_w) = sizes.stride, sizes.dilation
+    C_out, H_out, W_out = y.shape
+    C_in, K_h, K_w = w.shape[1:]
+    for o in range(C_out):
+        for u in range(H_out):
+            for v in range(W_out):
+                for c in range(C_in):
+                    for i in range(K_h):
+                        for j in range(K_w):
+                            row, column = s_h * u + d_h * i, s_w * v + d_w * j
+                            y[o, u, v] += w[o, c, i, j] * x[c, row, column]
+
+
+def _multiply_patches(x: Array, w: Array, sizes: Geometry, y: Array) -> None:
+    """Write the convolution of one padded image into `y`, tile by tile."""
+    kernels = w.reshape(len(w), -1)  # one row each
+    taps = kernels.shape[1]
+    patches = windows(x, sizes)
+    area = TILE_BYTES // (taps * x.itemsize)
+    for rows, columns in tiles(sizes.output_size, area):
+        tile = patches[..., rows, columns]
+        product = kernels @ tile.reshape(taps, -1)  # one column each
+        y[:, rows, columns] = product.reshape(len(w), *tile.shape[-2:])
+
+
+def windows(image: Array, sizes: Geometry, *, writeable: bool = False) -> Array:
+    """Show an image as all its windows at once, without copying a pixel.
+
+    Returns a view of shape (..., K_h, K_w, H_out, W_out). Its element
+    ``[..., i, j, u, v]`` is the pixel under tap ``(i, j)`` when the kernel
+    stands at output position ``(u, v)``.
+    """
+    (k_h, k_w), (d_h, d_w) = sizes.kernel_size, sizes.dilation
+    span = d_h * (k_h - 1) + 1, d_w * (k_w - 1) + 1
+    view = sliding_window_view(image, span, axis=(-2, -1), writeable=writeable)
+    s_h, s_w = sizes.stride
+    view = view[..., ::s_h, ::s_w, ::d_h, ::d_w]
+    return np.moveaxis(view, (-2, -1), (-4, -3))
+
+
+def tiles(size: tuple[int, int], area: int) -> Iterator[tuple[slice, slice]]:
+    """Cut a plane into rectangles of at most `area` positions, but at least one."""
+    height, width = size
+    columns = min(width, max(1, area))
+    rows = max(1, area // columns)
+    for top in range(0, height, rows):
+        for left in range(0, width, columns):
+            yield slice(top, top + rows), slice(left, left + columns)
+
+
 def flip(weight: NDArray[Number]) -> NDArray[Number]:
     r"""Turn kernels by half a turn: reverse their last two axes.
 
@@ -175,55 +227,6 @@ def flip(weight: NDArray[Number]) -> NDArray[Number]:
     return np.flip(array, axis=(-2, -1)).copy()
 
 
-def _six_loops(image: Array, weight: Array, sizes: Geometry, output: Array) -> None:
-    """Add one padded image's convolution to `output`, one product at a time."""
-    (s_h, s_w), (d_h, d_w) = sizes.stride, sizes.dilation
-    C_out, H_out, W_out = output.shape
-    C_in, K_h, K_w = image.shape[0], *sizes.kernel_size
-    for o in range(C_out):
-        for u in range(H_out):
-            for v in range(W_out):
-                for c in range(C_in):
-                    for i in range(K_h):
-                        for j in range(K_w):
-                            pixel = image[c, s_h * u + d_h * i, s_w * v + d_w * j]
-                            output[o, u, v] += weight[o, c, i, j] * pixel
-
-
-def _multiply_patches(image: Array, weight: Array, sizes: Geometry, output: Array) -> None:
-    """Write one padded image's convolution: kernels as rows times patches as columns."""
-    kernels = weight.reshape(len(weight), -1)
-    taps = kernels.shape[1]
-    patches = windows(image, sizes)
-    for rows, columns in tiles(sizes.output_size, TILE_BYTES // (taps * image.itemsize)):
-        tile = patches[..., rows, columns]
-        product = kernels @ tile.reshape(taps, -1)
-        output[:, rows, columns] = product.reshape(len(kernels), *tile.shape[-2:])
-
-
-def windows(image: Array, sizes: Geometry, *, writeable: bool = False) -> Array:
-    """Show an image as all its windows at once, without copying a pixel.
-
-    Returns a view of shape (..., K_h, K_w, H_out, W_out). Its element ``[..., i, j, u, v]`` is the
-    pixel under tap ``(i, j)`` when the kernel stands at output position ``(u, v)``.
-    """
-    (k_h, k_w), (s_h, s_w), (d_h, d_w) = sizes.kernel_size, sizes.stride, sizes.dilation
-    span = d_h * (k_h - 1) + 1, d_w * (k_w - 1) + 1
-    view = sliding_window_view(image, span, axis=(-2, -1), writeable=writeable)
-    view = view[..., ::s_h, ::s_w, ::d_h, ::d_w]
-    return np.moveaxis(view, (-2, -1), (-4, -3))
-
-
-def tiles(size: tuple[int, int], area: int) -> Iterator[tuple[slice, slice]]:
-    """Cut a plane into rectangles of at most `area` positions, but at least one."""
-    height, width = size
-    columns = min(width, max(1, area))
-    rows = max(1, area // columns)
-    for top in range(0, height, rows):
-        for left in range(0, width, columns):
-            yield slice(top, top + rows), slice(left, left + columns)
-
-
 class Problem(NamedTuple):
     """The checked arguments of one convolution."""
 
@@ -256,24 +259,24 @@ def check_problem(
 
 
 def silently() -> np.errstate:
-    """Let infinities, NaNs and integers that wrap around be results, as in torch, not warnings."""
+    """Let infinities, NaNs and integers that wrap be results, as in torch."""
     return np.errstate(all="ignore")
 
 
 @silently()
 def _each_group(convolve: Algorithm, problem: Problem) -> Array:
-    """Run `convolve` on each image and each group of its channels, and add the bias."""
+    """Convolve image by image and group by group, then add the bias."""
     images, weight, bias, sizes, groups, batched = problem
-    C_in, C_out = images.shape[1] // groups, len(weight) // groups
     dtype = images.dtype
-    if dtype == np.float16:  # half precision is summed in single precision, as in torch
+    if dtype == np.float16:  # summed in single precision, as in torch
         images, weight = images.astype(np.float32), weight.astype(np.float32)
-    output = np.zeros((len(images), len(weight), *sizes.output_size), images.dtype)
+    shape = len(images), len(weight), *sizes.output_size
+    output = np.zeros(shape, images.dtype)
+    kernels = np.split(weight, groups)
     for image, result in zip(images, output, strict=True):
-        padded = add_zeros(image, sizes.sides)
-        for g in range(groups):
-            read, write = slice(g * C_in, (g + 1) * C_in), slice(g * C_out, (g + 1) * C_out)
-            convolve(padded[read], weight[write], sizes, result[write])
+        channels = np.split(add_zeros(image, sizes.sides), groups)
+        for x, w, y in zip(channels, kernels, np.split(result, groups), strict=True):
+            convolve(x, w, sizes, y)
     if bias is not None:
         output += bias[:, None, None]
     output = output.astype(dtype, copy=False)

@@ -42,7 +42,7 @@ STYLE: Any = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "lines.linewidth": 2.0,
-    "image.interpolation": "nearest",
+    "image.interpolation": "none",
     "legend.frameon": False,
 }
 

@@ -72,14 +72,15 @@ def convolution_matrix(
     _checks.choice("padding_mode", padding_mode, PADDING_MODES)
     height, width = _checks.pair("input_size", input_size, 1)
     C_out, C_in = len(kernels), kernels.shape[1] * groups
-    reads = windows(_number_pixels((C_in, height, width), sizes, padding_mode), sizes)
-    per_group = reads.reshape(groups, -1, *reads.shape[1:])
+    numbers = _number_pixels((C_in, height, width), sizes, padding_mode)
+    reads = np.split(windows(numbers, sizes), groups)
     u, v = np.ogrid[: sizes.output_size[0], : sizes.output_size[1]]
-    matrix = np.zeros((C_out, *sizes.output_size, C_in * height * width + 1), kernels.dtype)
+    shape = C_out, *sizes.output_size, 1 + C_in * height * width
+    matrix = np.zeros(shape, kernels.dtype)
     for o, kernel in enumerate(kernels):
-        pixels = per_group[o * groups // C_out]
+        pixels = reads[o * groups // C_out]
         np.add.at(matrix[o], (u, v, pixels), kernel[..., None, None])
-    return matrix.reshape(-1, matrix.shape[-1])[:, 1:].copy()
+    return matrix.reshape(-1, shape[-1])[:, 1:].copy()
 
 
 def _number_pixels(shape: tuple[int, int, int], sizes: Geometry, padding_mode: str) -> Array:

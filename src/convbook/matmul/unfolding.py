@@ -60,7 +60,7 @@ def unfold(
     sizes = geometry(images.shape[-2:], kernel_size, stride, padding, dilation)
     patches = windows(add_zeros(images, sizes.sides), sizes)
     rows = images.shape[-3] * sizes.kernel_size[0] * sizes.kernel_size[1]
-    return patches.reshape(*images.shape[:-3], rows, np.prod(sizes.output_size)).copy()
+    return patches.copy().reshape(*images.shape[:-3], rows, np.prod(sizes.output_size))
 
 
 def fold(

@@ -1,0 +1,62 @@
+"""Finish the pages: nothing from other hosts, and repairs for those who do not see or point."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from myst_nb.sphinx_ import HideCodeCellNode
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+    from sphinx.writers.html5 import HTML5Translator
+
+POLICY = (
+    "default-src 'self'; "
+    "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; "
+    "font-src 'self' data:; "
+    "worker-src 'self' blob:; "
+    "connect-src 'self'; "
+    "object-src 'none'; "
+    "base-uri 'none'; "
+    "form-action 'self'"
+)
+"""What a page may load: its own site's files and nothing else."""
+
+REPAIRS = {
+    # docutils gives the bibliography roles that contradict each other
+    'role="list" class="citation-list"': 'class="citation-list"',
+    ' role="doc-biblioentry"': "",
+}
+
+
+def finish(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
+    """Hand the policy to the layout, and repair roles in the body."""
+    context["content_security_policy"] = POLICY
+    body = context.get("body", "")
+    for wrong, right in REPAIRS.items():
+        body = body.replace(wrong, right)
+    context["body"] = body
+
+
+def visit_hidden_code(self: HTML5Translator, node: HideCodeCellNode) -> None:
+    """Write folded code whose summary says what it does, instead of myst-nb's fixed label."""
+    self.body.append(f'<details class="hide {" ".join(node["classes"])}"><summary>')
+    for state, prompt in (("collapsed", "prompt_show"), ("expanded", "prompt_hide")):
+        self.body.append(f'<span class="{state}">{escape(node[prompt])}</span>')
+    self.body.append("</summary>\n")
+
+
+def depart_hidden_code(self: HTML5Translator, node: HideCodeCellNode) -> None:
+    """Close the fold."""
+    self.body.append("</details>\n")
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Replace the writer of folded cells and finish each page."""
+    app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_code, depart_hidden_code))
+    app.connect("html-page-context", finish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,99 @@
+"""Every code cell and every ``>>>`` example of a chapter is a test.
+
+The cells and examples of one chapter share one namespace and run in order, as in a notebook.
+Pytest so finds a wrong number in seconds, and names the chapter's file and line.
+"""
+
+import ast
+import doctest
+from collections.abc import Iterator
+from typing import Any
+
+import matplotlib
+import myst_nb
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from sybil import Document, Example, Region, Sybil
+from sybil.evaluators.doctest import DocTestEvaluator
+from sybil.parsers.abstract import DocTestStringParser
+from sybil.parsers.myst import CodeBlockParser, DocTestDirectiveParser, SkipParser
+
+from legibility import assert_legible
+
+matplotlib.use("Agg")
+# Not NUMBER: it would let a last digit be wrong by one.
+DOCTEST_FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+
+
+def run_cell(example: Example) -> None:
+    """Run a cell as a notebook does, and show the value of its last line."""
+    __tracebackhide__ = True
+    tree = ast.parse("\n" * lines_above(example) + example.parsed, example.path)
+    if "raises-exception" in str(example.region.lexemes["options"]):
+        with pytest.raises(Exception):  # noqa: B017, PT011  (the page shows which one)
+            run(tree, example)
+    else:
+        run(tree, example)
+
+
+def lines_above(example: Example) -> int:
+    """Count the chapter's lines before a cell's code; the cell's options are above it too."""
+    return example.document.text.count("\n", 0, example.region.end) - example.parsed.count("\n")
+
+
+def run(tree: ast.Module, example: Example) -> None:
+    """Execute the statements of a cell; a last line that is an expression is displayed."""
+    __tracebackhide__ = True
+    namespace = example.namespace
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, example.path, "exec"), namespace)
+    if last:
+        display(eval(compile(ast.Expression(last.value), example.path, "eval"), namespace))
+
+
+def display(value: Any) -> None:
+    """Draw a value as the notebook would, so that one which cannot be shown fails here too."""
+    __tracebackhide__ = True
+    if isinstance(value, Figure):
+        assert_legible(value)
+    for show in ("_repr_mimebundle_", "_repr_html_"):
+        if hasattr(value, show):
+            getattr(value, show)()
+            return
+    repr(value)
+
+
+def glue(name: str, value: Any, display: bool = True) -> None:
+    """Stand in for ``myst_nb.glue``, and refuse what it would write as ``np.float64(...)``."""
+    __tracebackhide__ = True
+    assert not isinstance(value, np.generic), f"glue {name!r} as a float or an int, not {value!r}"
+
+
+class FencedExamples:
+    """Parse the ``>>>`` examples in fences of one language; other code there is not run."""
+
+    def __init__(self, language: str) -> None:
+        self.fences = CodeBlockParser(language, lambda example: None)
+        self.examples = DocTestStringParser(DocTestEvaluator(DOCTEST_FLAGS))
+
+    def __call__(self, document: Document) -> Iterator[Region]:
+        """Yield the examples of a chapter."""
+        for fence in self.fences(document):
+            for region in self.examples(fence.parsed, document.path):
+                region.adjust(fence, fence.parsed)
+                yield region
+
+
+myst_nb.glue = glue
+pytest_collect_file = Sybil(
+    parsers=[
+        CodeBlockParser("python3", run_cell),
+        FencedExamples("python"),
+        FencedExamples("pycon"),
+        DocTestDirectiveParser(DOCTEST_FLAGS),
+        SkipParser(),
+    ],
+    patterns=["*.md"],
+    teardown=dict.clear,
+).pytest()
