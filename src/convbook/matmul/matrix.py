@@ -83,11 +83,11 @@ def convolution_matrix(
     return matrix.reshape(-1, shape[-1])[:, 1:].copy()
 
 
-def _number_pixels(shape: tuple[int, int, int], sizes: Geometry, padding_mode: str) -> Array:
-    """Number an image's pixels from 1 and pad the numbers; 0 is a zero of the padding."""
+def _number_pixels(shape: tuple[int, ...], sizes: Geometry, mode: str) -> Array:
+    """Number pixels from 1, and pad the numbers; 0 stands on the zeros."""
     numbers = np.arange(1, 1 + np.prod(shape)).reshape(shape)
-    mode: Any = "constant" if padding_mode == "zeros" else padding_mode
-    return pad(numbers, sizes.sides, mode)
+    pad_mode: Any = "constant" if mode == "zeros" else mode
+    return pad(numbers, sizes.sides, pad_mode)
 
 
 def check_kernels(

@@ -1,0 +1,89 @@
+"""The book's commands: ``nox -s book`` builds it and ``nox -s tests`` proves it.
+
+Each session keeps its environment below ``.nox``; ``nox -R`` reuses it as it is.
+"""
+
+import os
+import socket
+from contextlib import suppress
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["book", "tests"]
+
+SITE = "_build/html"
+STRICT = os.environ.get("CONVBOOK_STRICT") == "1"
+# The release whose behaviour the tests compare with; older and newer ones may differ.
+TORCH = "torch==2.13.0"
+OLDEST_NUMPY = "numpy==2.0.*"
+LINTERS = ("check-jsonschema==0.39.*", "mypy==2.4.*", "ruff==0.17.*", "zizmor==1.32.*")
+
+SCHEMAS = {
+    "citation-file-format": "CITATION.cff",
+    "github-workflows": ".github/workflows/book.yml",
+}
+
+
+@nox.session
+def book(session: nox.Session) -> None:
+    """Build the book into _build/html and, in a terminal, serve it."""
+    session.install("-e", ".[docs]", silent=False)
+    options = ["-c", ".", "-d", "_build/doctrees", "-n", "-W", "--keep-going"]
+    session.run("sphinx-build", *options, "docs", SITE, *session.posargs)
+    port = free_port()
+    server = ["-m", "http.server", "--bind", "127.0.0.1", "--directory", SITE, str(port)]
+    if session.interactive:
+        session.log(f"Open http://localhost:{port}/ (Ctrl+C stops the server)")
+        with suppress(KeyboardInterrupt):
+            session.run("python", *server, log=False)
+    else:
+        session.log(f"Built {SITE}. To read it, run: python3 {' '.join(server)}")
+        session.log(f"and open http://localhost:{port}/")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run every test: the library, each chapter's cells, the built site."""
+    if STRICT:
+        # pip, because it also takes a wheel lying on disk (PIP_FIND_LINKS); first, so that no
+        # other package chooses another release.
+        session.install("pip")
+        session.run_install("python", "-m", "pip", "install", TORCH, silent=False)
+    session.install("-e", ".[test,oracles]" if STRICT else ".[test]", silent=False)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def oldest(session: nox.Session) -> None:
+    """Test the library with the oldest NumPy it supports."""
+    session.install("-e", ".[test]", OLDEST_NUMPY, silent=False)
+    modules = sorted(Path("src/convbook").glob("[a-z]*.py"))
+    files = [f"tests/test_{module.stem}.py" for module in modules]
+    session.run("pytest", "src", *files, *session.posargs, env={"CONVBOOK_STRICT": "0"})
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, types, the workflow and the citation file."""
+    session.install("-e", ".[figures]", *LINTERS, silent=False)
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("mypy")
+    session.run("zizmor", "--offline", "--quiet", ".github/workflows")
+    for schema, file in SCHEMAS.items():
+        session.run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", file)
+
+
+def free_port(wanted: int = 8000) -> int:
+    """The wanted port, or another one if something listens there already."""
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

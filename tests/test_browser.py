@@ -1,0 +1,243 @@
+"""Every page in a real browser: wide and narrow, light and dark, with and without JavaScript."""
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from requirements import need, need_chromium
+from website import CHAPTERS, ROOT, Site
+
+sync_api = need("playwright.sync_api")
+axe_playwright = need("axe_playwright_python.sync_playwright")
+CHROMIUM = need_chromium()
+
+PAGES = [*sorted(path.stem for path in (ROOT / "docs").glob("*.md")), "search", "genindex"]
+WIDE, NARROW = 1280, 360
+# Nothing of the browser's own may go to the network; the sandbox needs a user who is not root.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A file server that does not chat."""
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def address(site: Site) -> Iterator[str]:
+    """Serve the site on a free port."""
+    handler = partial(Quiet, directory=str(site.folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One browser for all tests."""
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Any, address: str) -> Iterator[Any]:
+    """Return a function that opens a page in a new window, which the test's end closes."""
+    contexts = []
+
+    def opened(name: str, width: int = WIDE, theme: str = "light", **options: Any) -> Any:
+        size = {"width": width, "height": 800}
+        context = browser.new_context(viewport=size, color_scheme=theme, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.complaints = listen(page, address)
+        page.goto(f"{address}/{name}.html", wait_until="load")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def listen(page: Any, address: str) -> list[str]:
+    """Collect what a page complains of, and each request that leaves the site."""
+    heard: list[str] = []
+
+    def request(sent: Any) -> None:
+        if not sent.url.startswith((address, "data:", "blob:")):
+            heard.append(f"request to {sent.url}")
+
+    def response(received: Any) -> None:
+        if received.status >= 400:
+            heard.append(f"{received.status} {received.url}")
+
+    def console(message: Any) -> None:
+        if message.type in ("error", "warning"):
+            heard.append(f"{message.type}: {message.text}")
+
+    page.on("request", request)
+    page.on("response", response)
+    page.on("console", console)
+    page.on("pageerror", lambda error: heard.append(f"exception: {error}"))
+    return heard
+
+
+# Elements that stick out of the window, unless something around them scrolls or hides them.
+OVERFLOW = """() => {
+  const wide = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= wide) return [];
+  const clipped = e => {
+    for (let p = e.parentElement; p; p = p.parentElement)
+      if (getComputedStyle(p).overflowX !== "visible" && p !== document.body
+          && p !== document.documentElement) return true;
+    return false;
+  };
+  return [...document.querySelectorAll("body *")]
+    .filter(e => e.getBoundingClientRect().right > wide + 1 && !clipped(e))
+    .map(e => e.outerHTML.slice(0, 120));
+}"""
+
+# A drawing is one image to axe-core, but its thousands of strokes would cost it half a minute.
+EMPTY_DRAWINGS = "document.querySelectorAll('svg.convbook').forEach(svg => svg.replaceChildren())"
+
+
+def violations(page: Any) -> list[str]:
+    """Return what axe-core finds against a page."""
+    options = {"preload": False, "resultTypes": ["violations"]}
+    page.evaluate(EMPTY_DRAWINGS)
+    found = axe_playwright.Axe().run(page, options=options).response["violations"]
+    return [
+        f"{rule['impact']} {rule['id']}: {node['html'][:200]}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_sound(open_page: Any, name: str, theme: str) -> None:
+    """No error, no request elsewhere, nothing cut off, nothing that shuts anyone out."""
+    page = open_page(name, theme=theme)
+    assert page.locator("html").get_attribute("data-theme") == theme
+    found = []
+    for width in (WIDE, NARROW):
+        page.set_viewport_size({"width": width, "height": 800})
+        found += [f"{width}: sticks out: {element}" for element in page.evaluate(OVERFLOW)]
+        found += [f"{width}: {violation}" for violation in violations(page)]
+    found += page.complaints
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_reads_without_javascript(open_page: Any, name: str, site: Site) -> None:
+    page = open_page(name, java_script_enabled=False)
+    assert page.locator("main article h1").is_visible()
+    figures = page.locator("main svg.convbook")
+    assert figures.count() == sum("convbook" in s.get("class", "") for s in drawings(site, name))
+    assert figures.first.is_visible()
+    assert page.locator("main math").first.is_visible()
+    fold = page.locator("main details", has_text="Solution").first
+    fold.locator("summary").click()
+    assert fold.locator("pre").first.is_visible()
+
+
+def drawings(site: Site, name: str) -> list[dict[str, str]]:
+    """Return the attributes of the drawings on a page."""
+    return site.pages[f"{name}.html"].all("svg")
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_figures_follow_the_theme(open_page: Any, name: str) -> None:
+    """The ink is dark on light pages and light on dark ones; the paper is the other way round."""
+    brightness = {}
+    for theme in ("light", "dark"):
+        page = open_page(name, theme=theme)
+        brightness[theme] = page.evaluate(
+            """() => {
+              const style = getComputedStyle(document.querySelector("main svg.convbook"));
+              const of = role => {
+                const hex = style.getPropertyValue("--cb-" + role).trim().slice(1);
+                return [0, 2, 4].reduce((sum, i) => sum + parseInt(hex.slice(i, i + 2), 16), 0);
+              };
+              return [of("ink"), of("paper")];
+            }"""
+        )
+    ink, paper = zip(brightness["light"], brightness["dark"], strict=True)
+    assert max(ink[0], paper[1]) < 200
+    assert min(ink[1], paper[0]) > 560
+
+
+def test_search_finds_a_word(open_page: Any) -> None:
+    page = open_page("search")
+    page.goto(f"{page.url}?q=circular")
+    results = page.locator("#search-results li a")
+    results.first.wait_for()
+    assert any("padding.html" in (a.get_attribute("href") or "") for a in results.all())
+    assert not page.complaints
+
+
+def focused(page: Any) -> str:
+    """Return the tag, class and text of the element that has the keyboard."""
+    text: str = page.evaluate(
+        "(e => `${e.tagName} ${e.className} ${e.innerText.slice(0, 40)}`)(document.activeElement)"
+    )
+    return text
+
+
+def test_the_keyboard_skips_to_the_text(open_page: Any) -> None:
+    page = open_page(CHAPTERS[0])
+    page.keyboard.press("Tab")
+    assert "skip" in focused(page).lower()
+    page.keyboard.press("Enter")
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        if page.evaluate("!!document.activeElement.closest('main')"):
+            return
+    pytest.fail(f"the keyboard is at {focused(page)}")
+
+
+def test_the_keyboard_opens_a_solution(open_page: Any) -> None:
+    page = open_page(CHAPTERS[0])
+    fold = page.locator("main details", has_text="Solution").first
+    assert not fold.locator("pre").first.is_visible()
+    fold.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert fold.locator("pre").first.is_visible()
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_notebook_downloads(open_page: Any, name: str, tmp_path: Path) -> None:
+    nbformat = need("nbformat")
+    page = open_page(name)
+    link = page.locator(f"a[href$='{name}.ipynb']").first
+    with page.expect_download() as download:
+        link.evaluate("a => { a.download = ''; a.click(); }")
+    download.value.save_as(tmp_path / "chapter.ipynb")
+    nbformat.validate(nbformat.read(tmp_path / "chapter.ipynb", as_version=4))
+
+
+def test_the_recorder_hears(open_page: Any) -> None:
+    """The tests above can fail: what a page must not do is noticed."""
+    page = open_page("search")
+    page.evaluate("fetch('https://example.org/').catch(() => console.error('refused'))")
+    page.evaluate("fetch('nosuchfile')")
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=\"data:,\">')")
+    page.wait_for_timeout(200)
+    heard = "\n".join(page.complaints)
+    assert "refused" in heard
+    assert "404" in heard
+    assert any("image-alt" in one for one in violations(page))

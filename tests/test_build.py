@@ -1,0 +1,197 @@
+"""The build's own honesty: each planted fault fails it, and nothing else does."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from website import ROOT, Build, Page, Site, build, unmeasured
+
+HEAD = """\
+---
+file_format: mystnb
+kernelspec: {name: python3, display_name: Python 3}
+myst: {html_meta: {description: A page that a test has planted.}}
+---
+# A planted page
+
+"""
+SOUND = """\
+```{code-cell} python3
+from convbook import flip
+from myst_nb import glue
+import numpy as np
+glue("corner", int(flip(np.eye(2))[0, 0]), display=False)
+```
+
+The corner is {glue:text}`corner`, and $a^2 \\ge 0$.
+"""
+FIGURE = """\
+```{{code-cell}} python3
+from convbook.figures import Figure
+Figure(2, 1, alt="{alt}")
+```
+"""
+# What is planted, and what the build must say about it: the file and, where it can, the line
+# (of a notebook's text it may be one off, in MyST-NB itself).
+FAULTS = {
+    "a wrong number": (
+        "```{code-cell} python3\nx = 2\nassert x + 2 == 5\n```\n",
+        r"page\.md.*(?s:.*)assert x \+ 2 == 5(?s:.*)AssertionError",
+    ),
+    "a broken cell": (
+        "```{code-cell} python3\n1 / 0\n```\n",
+        r"page\.md.*(?s:.*)ZeroDivisionError",
+    ),
+    "a cell that writes to stderr": (
+        "```{code-cell} python3\nimport sys\nsys.stderr.write('oops')\n```\n",
+        r"page\.md:\d+: ERROR: stderr",
+    ),
+    "a figure without alt": (FIGURE.format(alt=""), r"page\.md(?s:.*)alt must say"),
+    "an unknown TeX command": ("Look: $\\nosuchcommand{x}$.\n", r"page\.md:\d+: .*nosuchcommand"),
+    "an unknown glued number": (
+        SOUND + "And {glue:text}`nosuchnumber`.\n",
+        r"page\.md:\d+: .*nosuchnumber",
+    ),
+    "a broken reference": ("See {ref}`nosuchlabel`.\n", r"page\.md:\d+: .*nosuchlabel"),
+    "a broken link": ("See [this](nosuchpage.md).\n", r"page\.md:\d+: .*nosuchpage"),
+    "an unknown citation": ("See {cite:p}`Nosuchauthor1900`.\n", r"page\.md:\d+: .*Nosuchauthor"),
+    "an unknown function": ("See {func}`convbook.nosuch`.\n", r"page\.md:\d+: .*nosuch"),
+}
+
+Plant = Callable[..., Build]
+
+
+@pytest.fixture(scope="module")
+def plant(tmp_path_factory: pytest.TempPathFactory) -> Plant:
+    """Return a function that builds a book of one planted page with the project's own conf.py."""
+    garden = tmp_path_factory.mktemp("garden")
+
+    def grow(name: str, text: str) -> Build:
+        docs = garden / name
+        docs.mkdir()
+        (docs / "page.md").write_text(HEAD + text, "utf-8")
+        index = HEAD.replace("file_format: mystnb\n", "").replace("kernelspec", "x-kernelspec")
+        (docs / "index.md").write_text(f"{index}```{{toctree}}\npage\n```\n", "utf-8")
+        return build(docs, garden / "_build" / name)
+
+    return grow
+
+
+def test_a_sound_page_builds(plant: Plant) -> None:
+    done = plant("sound", SOUND + FIGURE.format(alt="Nothing but an empty frame."))
+    assert done.status == 0, done.output
+    page = Page(done.folder / "page.html")
+    assert "The corner is 1" in page.text
+    assert page.all("math")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_fails_the_build(plant: Plant, fault: str) -> None:
+    text, complaint = FAULTS[fault]
+    done = plant(fault.replace(" ", "-"), text)
+    assert done.status != 0, done.output
+    assert re.search(complaint, done.output), done.output
+
+
+def test_a_wrong_number_is_found_without_a_build(tmp_path: Path) -> None:
+    """Pytest alone finds it, in a cell and in an example, and names the chapter's line."""
+    for folder in ("docs", "tests"):
+        (tmp_path / folder).mkdir()
+    shutil.copy(ROOT / "docs" / "conftest.py", tmp_path / "docs")
+    shutil.copy(ROOT / "tests" / "legibility.py", tmp_path / "tests")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    cell = "```{code-cell} python3\n---\ntags: [hide-input]\n---\nx = 2\n\nassert x + 2 == 5\n```\n"
+    example = "```python\n>>> x + 2\n5\n>>> x * 2\n4\n```\n"
+    (tmp_path / "docs" / "page.md").write_text(f"{HEAD}{cell}{example}", "utf-8")
+    command = [sys.executable, "-m", "pytest", "docs", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert re.search(r"page\.md:14: AssertionError", done.stdout), done.stdout
+    assert re.search(r"page\.md:17: SybilFailure", done.stdout), done.stdout
+    assert "2 failed, 1 passed" in done.stdout
+
+
+# -- Nothing stale, nothing needless -----------------------------------------
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the project whose library may be changed, with two chapters of its own."""
+    folder = tmp_path_factory.mktemp("workshop")
+    copy_project(folder)
+    for path in (folder / "docs").glob("*.md"):
+        path.unlink()
+    pages = {
+        "flipping": "from convbook import flip\nflip([[1, 2], [3, 4]])",
+        "pooling": "from convbook import max_pool2d\nimport numpy as np\n"
+        "max_pool2d(np.arange(16.0).reshape(1, 4, 4), 2)",
+    }
+    pages = {name: f"{HEAD}```{{code-cell}} python3\n{code}\n```\n" for name, code in pages.items()}
+    pages["flipping"] = pages["flipping"].replace("[[1, 2], [3, 4]]", "np.eye(2)[::-1]")
+    pages["flipping"] = pages["flipping"].replace("import flip", "import flip\nimport numpy as np")
+    pages["index"] = "# Two chapters\n\n```{toctree}\nflipping\npooling\n```\n"
+    for name, text in pages.items():
+        (folder / "docs" / f"{name}.md").write_text(text, "utf-8")
+    return folder
+
+
+def copy_project(folder: Path) -> None:
+    """Copy what the build reads."""
+    ignore = shutil.ignore_patterns("__pycache__", ".*", "_build")
+    shutil.copy(ROOT / "conf.py", folder)
+    for name in ("docs", "src"):
+        shutil.copytree(ROOT / name, folder / name, ignore=ignore)
+
+
+def build_copy(folder: Path) -> Build:
+    """Build a copy of the project with the copy's own library."""
+    env = {**os.environ, "PYTHONPATH": str(folder / "src")}
+    return build(folder / "docs", folder / "_build" / "html", folder, env)
+
+
+def article(folder: Path, name: str) -> str:
+    """Return the part of a built page that its author wrote."""
+    source = (folder / "_build" / "html" / f"{name}.html").read_text("utf-8")
+    return source[source.index("<article") : source.index("</article>")]
+
+
+def test_a_change_in_the_library_reaches_exactly_its_pages(workshop: Path) -> None:
+    first = build_copy(workshop)
+    assert first.status == 0, first.output
+    assert first.executed == 2
+    before = {name: article(workshop, name) for name in ("flipping", "pooling")}
+
+    again = build_copy(workshop)
+    assert (again.status, again.executed) == (0, 0), again.output
+
+    module = workshop / "src" / "convbook" / "stacking.py"
+    wrapped = "\n\n_pool = max_pool2d\n\n\ndef max_pool2d(*sizes): return 100 * _pool(*sizes)\n"
+    module.write_text(module.read_text("utf-8") + wrapped, "utf-8")
+    changed = build_copy(workshop)
+    assert (changed.status, changed.executed) == (0, 1), changed.output
+    assert article(workshop, "flipping") == before["flipping"]
+    assert article(workshop, "pooling") != before["pooling"]
+    assert "1500" in article(workshop, "pooling")
+
+
+def test_two_builds_are_the_same_byte_for_byte(site: Site, tmp_path: Path) -> None:
+    """The book built again, elsewhere, differs in nothing but what is marked as measured."""
+    copy_project(tmp_path)
+    done = build_copy(tmp_path)
+    assert done.status == 0, done.output
+    folders = (site.folder, done.folder)
+    names, others = ({p.relative_to(f).as_posix() for p in f.rglob("*.*")} for f in folders)
+    assert names == others
+    for name in sorted(name for name in names if name.endswith(".html")):
+        one, two = (unmeasured((folder / name).read_text("utf-8")) for folder in folders)
+        assert one == two, name
+    same = [name for name in names if name.endswith((".js", ".css", ".svg", ".inv", ".woff2"))]
+    for name in sorted(same):
+        one_, two_ = ((folder / name).read_bytes() for folder in folders)
+        assert one_ == two_, name

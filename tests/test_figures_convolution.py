@@ -1,0 +1,122 @@
+"""The figures of the first chapter say what they show, and show what conv2d gives."""
+
+import re
+
+import numpy as np
+import pytest
+
+from convbook import KERNELS, conv2d, flip
+from requirements import need
+
+need("matplotlib")
+figures = need("convbook.figures.convolution")
+assert_legible = need("legibility").assert_legible
+
+IMAGE, KERNEL = np.arange(9).reshape(3, 3), np.arange(4).reshape(2, 2)
+RNG = np.random.default_rng(0)
+WIDE = RNG.integers(0, 256, size=(20, 24)).astype(float)
+PHOTO = WIDE[:, :20]
+
+DRAWN = {
+    "sliding_window": lambda: figures.sliding_window(IMAGE, KERNEL),
+    "patches": lambda: figures.patches(IMAGE, KERNEL),
+    "impulse": lambda: figures.impulse(np.arange(1, 10).reshape(3, 3)),
+    "polynomials": lambda: figures.polynomials(np.array([1, 2, 3]), np.array([4, 5])),
+    "kernel_bank": lambda: figures.kernel_bank(PHOTO, KERNELS),
+    "equivariance": lambda: figures.equivariance(WIDE, KERNELS["side edge"], 4),
+    "rectified": lambda: figures.rectified(PHOTO, KERNELS["side edge"], np.ones((5, 5)), 1.0),
+    "flip_difference": lambda: figures.flip_difference({"a": [0.1, 0.2, 0.6], "b": [2.0]}),
+    "linear_residual": lambda: figures.linear_residual({"a": [0.01, 0.05], "b": [0.9]}),
+    "wrapped": lambda: figures.wrapped(PHOTO.astype(np.uint8)),
+}
+
+
+def texts(figure) -> list[str]:
+    """Every text of a figure, in the order of drawing."""
+    return [text.get_text() for ax in figure.axes for text in ax.texts if text.get_text()]
+
+
+def test_every_public_figure_is_tested():
+    public = {name for name, f in vars(figures).items() if hasattr(f, "__wrapped__")}
+    assert public == set(DRAWN)
+
+
+@pytest.mark.parametrize("draw", DRAWN.values(), ids=DRAWN.keys())
+def test_is_described_legible_and_inside_its_frame(draw):
+    figure = draw()
+    assert figure.svg().startswith("<svg")
+    assert_legible(figure)
+    figure.draw_without_rendering()
+    frame = figure.bbox.padded(1)
+    for ax in figure.axes:
+        for text in filter(lambda t: t.get_text(), ax.texts):
+            extent = text.get_window_extent()
+            assert frame.x0 <= extent.x0 <= extent.x1 <= frame.x1, text.get_text()
+            assert frame.y0 <= extent.y0 <= extent.y1 <= frame.y1, text.get_text()
+
+
+def test_sliding_window_shows_every_product_and_sum():
+    for image in (IMAGE, IMAGE[::-1]):
+        figure = figures.sliding_window(image, KERNEL)
+        sums = [text for text in texts(figure) if "=" in text and "+" in text]
+        expected = conv2d(image[None], KERNEL[None, None])[0].ravel()
+        assert len(sums) == 4
+        for line, total in zip(sums, expected, strict=True):
+            products, shown = line.split(" = ")
+            pairs = [pair.split("·") for pair in products.split(" + ")]
+            assert sum(int(a) * int(b) for a, b in pairs) == int(shown) == total
+            assert line in figure.alt
+
+
+def test_patches_are_the_columns_of_the_product():
+    alt = figures.patches(IMAGE, KERNEL).alt
+    assert "(0,1): 1, 2, 4, 5" in alt
+    assert alt.endswith("19, 25, 37, 43.")
+
+
+def test_an_impulse_prints_the_kernel_turned_and_upright():
+    kernel = RNG.permutation(np.arange(1, 10)).reshape(3, 3)
+    alt = figures.impulse(kernel).alt
+    turned = ", ".join(str(n) for n in flip(kernel).ravel())
+    upright = ", ".join(str(n) for n in kernel.ravel())
+    assert f"leaves {turned} around" in alt
+    assert f"leaves {upright}, the kernel upright" in alt
+
+
+def test_polynomials_end_in_their_product():
+    a, b = np.array([2, -1]), np.array([3, 0, 4])
+    shown = re.search(r"the product, (.*)\.$", figures.polynomials(a, b).alt)
+    numbers = [int(n) for n in re.findall(r"-?\d+(?=\u202f|\s|$)", shown[1])]
+    assert numbers == np.convolve(a, b).tolist()
+
+
+def test_kernel_bank_writes_whole_weights_and_their_denominator():
+    written = texts(figures.kernel_bank(PHOTO, {"gaussian blur": KERNELS["gaussian blur"]}))
+    assert written == [*"121242121", "÷ 16", "gaussian blur"]
+
+
+def test_equivariance_measures_the_gap():
+    assert figures.equivariance(WIDE, KERNELS["top edge"], 4).alt.endswith("them is 0.")
+
+
+def test_strips_write_their_medians():
+    figure = DRAWN["flip_difference"]()
+    assert {"median 20 %", "median 200 %"} <= set(texts(figure))
+    assert "A: 10.0 to 60.0 %, median 20.0 %." in figure.alt
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (lambda: figures.sliding_window(IMAGE[:2], KERNEL), r"image must have shape \(3, 3\)"),
+        (lambda: figures.patches(IMAGE, IMAGE), r"kernel must have shape \(2, 2\)"),
+        (lambda: figures.impulse(KERNEL), r"kernel must have shape \(3, 3\)"),
+        (lambda: figures.polynomials(np.ones(3), np.ones(3)), "at most 4 powers, got 5"),
+        (lambda: figures.kernel_bank(PHOTO, {"x": KERNEL}), r"kernels\['x'\] must have shape"),
+        (lambda: figures.equivariance(WIDE, KERNELS["top edge"], 5), "wide must have shape"),
+        (lambda: figures.wrapped(PHOTO), "photo must have dtype uint8, got float64"),
+    ],
+)
+def test_refuses_what_it_cannot_draw(draw, message):
+    with pytest.raises(ValueError, match=message):
+        draw()
