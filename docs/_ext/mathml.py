@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 CONVERTER = LatexToMathML(annotation=True, fancy_error=False)
 ENVIRONMENT = re.compile(r"\\begin\{(\w+\*?)\}.*\\end\{\1\}", re.DOTALL)
 NUMBERED = re.compile(r"\\(begin|end)\{(align|equation|gather|multline)\}")
+STOPS = tuple(".,;:!?)")
 BARE = re.compile(r"^(\\(?:begin|end)\{(?:align|equation|gather|multline))\}", re.MULTILINE)
 
 
@@ -62,7 +63,7 @@ def translate(node: nodes.math | nodes.math_block, tex: str, *, display: bool) -
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
     """Write a formula in a sentence."""
-    mathml = translate(node, node.astext(), display=False)
+    mathml = translate(node, node.astext(), display=False) + node.get("stop", "")
     self.body.append(f'<span class="math notranslate nohighlight">{mathml}</span>')
     raise nodes.SkipNode
 
@@ -80,6 +81,17 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+def keep_stops(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Move a stop that follows a formula into it, or a line may begin with the stop."""
+    if app.builder.format != "html":
+        return
+    for node in list(doctree.findall(nodes.math)):
+        following = node.next_node(descend=False, siblings=True)
+        if isinstance(following, nodes.Text) and following[:1] in STOPS:
+            node["stop"] = following[:1]
+            node.parent.replace(following, nodes.Text(following[1:]))
+
+
 def unnumber(app: Sphinx, docname: str, content: list[str]) -> None:
     """Take the number from an environment outside dollars, to which nothing could refer.
 
@@ -94,4 +106,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         "mathml", inline_renderers=(visit_inline, None), block_renderers=(visit_display, None)
     )
     app.connect("source-read", unnumber)
+    app.connect("doctree-resolved", keep_stops)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
