@@ -28,6 +28,7 @@ extensions = [
     "notebooks",
     "pages",
     "palette",
+    "spreadsheet",
     "strictness",
 ]
 exclude_patterns = ["_ext", "_static", "_templates"]
@@ -66,6 +67,7 @@ freshness_packages = [
     "ipython",
     "matplotlib",
     "numpy",
+    "openpyxl",
     "pillow",
     "scikit-image",
     "scikit-learn",

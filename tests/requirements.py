@@ -11,6 +11,7 @@ from typing import NoReturn
 import pytest
 
 STRICT = os.environ.get("CONVBOOK_STRICT") == "1"
+OFFICES = ("soffice", "libreoffice")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -37,3 +38,9 @@ def need_chromium() -> str:
     with need("playwright.sync_api").sync_playwright() as playwright:
         path: str = playwright.chromium.executable_path
     return path if Path(path).exists() else _missing("a Chromium (playwright install chromium)")
+
+
+def need_soffice() -> str:
+    """The path of LibreOffice, which recalculates the spreadsheet."""
+    found = next(filter(None, map(shutil.which, OFFICES)), None)
+    return found or _missing("LibreOffice (apt-get install libreoffice-calc)")

@@ -1,15 +1,27 @@
-"""The stacking chapter's functions so far: max_pool2d, avg_pool2d and the named kernels."""
+"""The stacking chapter's functions: stack, compose, max_pool2d, avg_pool2d, the named kernels."""
 
 from inspect import signature
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from convbook import KERNELS, avg_pool2d, conv2d, max_pool2d, unfold
+from convbook import (
+    DETECTORS,
+    KERNELS,
+    avg_pool2d,
+    compose,
+    conv2d,
+    flip,
+    max_pool2d,
+    stack,
+    unfold,
+)
 from oracles import agree, magnitude, ours, refused, same, theirs
-from strategies import FLOATS, INTEGERS, Call, altered, both, windows
+from requirements import need
+from strategies import FLOATS, INTEGERS, Call, altered, both, numbers, rngs, two, windows
 
 POOLS = {"max": max_pool2d, "avg": avg_pool2d}
 HALF = (*FLOATS, "float16")
@@ -184,3 +196,201 @@ def test_kernels_are_constants():
             kernel[0, 0] = 1
     with pytest.raises(TypeError):
         KERNELS["mine"] = np.zeros((3, 3))
+
+
+def test_detectors_are_constants_and_the_first_three_are_blind():
+    assert [*DETECTORS] == ["side edge", "top edge", "slanted gradient", "constant area"]
+    for kernel in DETECTORS.values():
+        assert (kernel.shape, kernel.dtype) == ((3, 3), np.float64)
+        with pytest.raises(ValueError, match="read-only"):
+            kernel[0, 0] = 1
+    with pytest.raises(TypeError):
+        DETECTORS["mine"] = np.zeros((3, 3))
+    sums = [kernel.sum() for kernel in DETECTORS.values()]
+    np.testing.assert_allclose(sums, [0, 0, 0, 1], rtol=1e-15)
+
+
+def test_slanted_gradient_peaks_on_the_diagonal():
+    rows, columns = np.mgrid[:3, :3]
+    kernel = DETECTORS["slanted gradient"]
+    assert (kernel * columns).sum() == (kernel * rows).sum() == 6
+    same(KERNELS["emboss"] - KERNELS["identity"], kernel)
+
+
+# Many kernels, one weight
+
+EVERY = (*INTEGERS, "float16", *FLOATS, "complex64", "complex128")
+
+
+@given(rng=rngs, size=two(1, 4), counts=two(1, 4), dtype=st.sampled_from(EVERY))
+def test_stack_is_a_new_axis_in_front(rng, size, counts, dtype):
+    C_out, C_in = counts
+    kernels = [numbers(rng, (C_in, *size), dtype) for _ in range(C_out)]
+    weight = stack(kernels)
+    same(weight, np.array(kernels))
+    assert weight.flags.writeable
+    assert not any(np.shares_memory(weight, kernel) for kernel in kernels)
+    same(stack(weight), weight)
+    same(stack(iter(kernels)), weight)
+
+
+@given(rng=rngs, size=two(1, 4), count=st.integers(1, 4))
+def test_stack_gives_planes_one_channel(rng, size, count):
+    planes = numbers(rng, (count, *size), "float32")
+    same(stack([*planes]), planes[:, None])
+    same(stack(planes), planes[:, None])
+    same(stack([*planes[:1], *planes[1:, None]]), planes[:, None])
+
+
+def test_each_map_is_made_by_its_own_kernel():
+    image = np.random.default_rng(0).integers(-9, 10, (1, 6, 7)).astype(float)
+    maps = conv2d(image, stack(DETECTORS.values()))
+    for o, kernel in enumerate(DETECTORS.values()):
+        same(maps[o], conv2d(image, kernel[None, None])[0], 10, 16 * 9 * 9.0)
+
+
+PLANE = np.ones((3, 3))
+
+
+@pytest.mark.parametrize(
+    ("says", "kernels"),
+    [
+        (("kernels", "[]"), []),
+        (("kernels", "None"), None),
+        (("kernels", "3"), 3),
+        (("kernels", "array(1)"), np.array(1)),
+        (("kernels[0]", (3,)), PLANE),
+        (("kernels[0]", (1, 1, 3, 3)), np.ones((2, 1, 1, 3, 3))),
+        (("kernels[0]", "'side edge'"), DETECTORS),
+        (("kernels[1]", (2, 3, 3)), [PLANE, np.ones((2, 3, 3))]),
+        (("kernels[1]", (1, 3, 2)), [PLANE, PLANE[:, :2]]),
+        (("kernels[2]", "float32"), [PLANE, PLANE, PLANE.astype("float32")]),
+        (("kernels[1]", "bool"), [PLANE, PLANE > 0]),
+        (("kernels[0]", (3, 0)), [PLANE[:, :0]]),
+        (("kernels[0]", (0, 3, 3)), [np.ones((0, 3, 3))]),
+        (("kernels[1]", "None"), [PLANE, None]),
+    ],
+)
+def test_stack_refuses(says, kernels):
+    refused(says, stack, kernels)
+
+
+# Two linear layers, one weight
+
+
+@st.composite
+def layers(draw, dtype):
+    """Weights of two layers that go together, and the first one's stride."""
+    rng, C_mid = draw(rngs), draw(st.integers(1, 4))
+    C_out, C_in = draw(two(1, 3))
+    first = numbers(rng, (C_mid, C_in, *draw(two(1, 4))), dtype)
+    second = numbers(rng, (C_out, C_mid, *draw(two(1, 4))), dtype)
+    stride = draw(st.integers(1, 3) | two(1, 3))
+    return Call(first=first, second=second, stride=stride), rng
+
+
+def sizes_of(call):
+    """The composed kernel's size: the stamps stand a stride apart."""
+    pairs = zip(
+        call["first"].shape[2:], both(call["stride"]), call["second"].shape[2:], strict=True
+    )
+    return tuple(k + s * (n - 1) for k, s, n in pairs)
+
+
+@settings(max_examples=200)
+@given(data=st.data(), dtype=st.sampled_from(INTEGERS), then=two(1, 3))
+def test_one_layer_equals_two(data, dtype, then):
+    """Exactly, in integers, also where they wrap."""
+    call, rng = data.draw(layers(dtype))
+    weight = ours(compose, **call)
+    size = sizes_of(call)
+    assert weight.shape == (len(call["second"]), call["first"].shape[1], *size)
+    x = numbers(rng, (2, call["first"].shape[1], size[0] + 7, size[1] + 5), dtype)
+    middle = conv2d(x, call["first"], stride=call["stride"])
+    one_by_one = conv2d(middle, call["second"], stride=then)
+    total = tuple(np.multiply(both(call["stride"]), then).tolist())
+    same(conv2d(x, weight, stride=total), one_by_one)
+
+
+@given(data=st.data(), dtype=st.sampled_from(FLOATS))
+def test_one_layer_equals_torchs_two(torch, data, dtype):
+    call, rng = data.draw(layers(dtype))
+    first, second, stride = call.values()
+    size = sizes_of(call)
+    x = numbers(rng, (1, first.shape[1], size[0] + 5, size[1] + 4), dtype)
+    native = torch.nn.functional.conv2d
+    middle = theirs(torch, native, x, first, stride=both(stride))
+    expected = theirs(torch, native, middle, second)
+    scale = conv2d(conv2d(abs(x), abs(first), stride=stride), abs(second))
+    terms = first[0].size + second[0].size + int(np.prod(size)) * x.shape[1]
+    same(conv2d(x, compose(first, second, stride), stride=stride), expected, terms, scale)
+
+
+@given(data=st.data())
+def test_compose_is_a_product_of_matrices_of_polynomials(data):
+    signal = need("scipy.signal")
+    call, _ = data.draw(layers("int64").filter(lambda drawn: drawn[0]["stride"] in (1, (1, 1))))
+    first, second = call["first"] % 100, call["second"] % 100
+    expected = [
+        [sum(map(signal.convolve2d, row, column)) for column in first.swapaxes(0, 1)]
+        for row in second
+    ]
+    same(compose(first, second), np.array(expected))
+    rim = tuple(k - 1 for k in first.shape[2:])
+    same(conv2d(second, flip(first).swapaxes(0, 1), padding=rim), np.array(expected))
+
+
+@given(rng=rngs, counts=st.tuples(*[st.integers(1, 5)] * 3), stride=two(1, 3))
+def test_one_by_one_layers_multiply_as_matrices(rng, counts, stride):
+    C_in, C_mid, C_out = counts
+    first, second = (
+        numbers(rng, shape, "int64") for shape in ((C_mid, C_in, 1, 1), (C_out, C_mid, 1, 1))
+    )
+    product = second[:, :, 0, 0] @ first[:, :, 0, 0]
+    same(compose(first, second, stride), product[:, :, None, None])
+
+
+@given(rng=rngs, counts=st.tuples(*[st.integers(1, 3)] * 4), strides=two(1, 3))
+def test_compose_is_associative(rng, counts, strides):
+    a, b, c = (numbers(rng, (C_out, C_in, 2, 3), "int32") for C_in, C_out in pairwise(counts))
+    s, t = strides
+    same(compose(compose(a, b, s), c, s * t), compose(a, compose(b, c, t), s))
+
+
+def test_a_relu_between_forbids_it():
+    first, second = stack([PLANE, -PLANE]), np.ones((1, 2, 1, 1))
+    x = np.arange(25.0).reshape(1, 5, 5)
+    assert not compose(first, second).any()
+    assert conv2d(np.maximum(conv2d(x, first), 0), second).all()
+
+
+@pytest.mark.parametrize(
+    ("says", "changes"),
+    [
+        (("first", (3, 3)), {"first": PLANE}),
+        (("first", (2, 3, 3)), {"first": np.ones((2, 3, 3))}),
+        (("second", (2, 3, 3)), {"second": np.ones((2, 3, 3))}),
+        (("second", (5, 3, 3, 3)), {"second": np.ones((5, 3, 3, 3))}),
+        (("first", (2, 1, 0, 3)), {"first": np.ones((2, 1, 0, 3))}),
+        (("first", (0, 1, 3, 3)), {"first": np.ones((0, 1, 3, 3))}),
+        (("second", (0, 2, 3, 3)), {"second": np.ones((0, 2, 3, 3))}),
+        (("second", "float32"), {"second": np.ones((5, 2, 3, 3), "float32")}),
+        (("first", "bool"), {"first": np.ones((2, 1, 3, 3), bool)}),
+        (("second", "None"), {"second": None}),
+        (("stride", 0), {"stride": 0}),
+        (("stride", (1, -1)), {"stride": (1, -1)}),
+        (("stride", 1.5), {"stride": 1.5}),
+        (("stride", True), {"stride": True}),
+    ],
+)
+def test_compose_refuses(says, changes):
+    call = Call(first=np.ones((2, 1, 3, 3)), second=np.ones((5, 2, 3, 3)))
+    refused(says, compose, **call.but(**changes))
+
+
+@given(rng=rngs)
+def test_separable_kernels_are_layers_of_columns_and_rows(rng):
+    kernel = rng.normal(size=(5, 4))
+    u, s, v = np.linalg.svd(kernel, full_matrices=False)
+    down, across = (u * s).T.reshape(4, 1, 5, 1), v.reshape(1, 4, 1, 4)
+    np.testing.assert_allclose(compose(down, across)[0, 0], kernel, atol=1e-12)

@@ -1,6 +1,8 @@
 """Checks of arguments: each refusal names the argument, the rule and the value."""
 
+import math
 from collections.abc import Iterable, Sequence
+from numbers import Real
 from operator import index
 from typing import Any
 
@@ -74,6 +76,20 @@ def pair(name: str, value: Any, minimum: int) -> tuple[int, int]:
     if len(found) != 2 or any(n is None or n < minimum for n in found):
         raise ValueError(f"{name} must be {_RULES[minimum]} or a pair of them, got {value!r}")
     return found[0], found[1]  # type: ignore[return-value]  # None was refused above
+
+
+def number(name: str, value: Any) -> float:
+    """Return a finite real number as a float."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+        raise ValueError(f"{name} must be a finite number, got {value!r}")
+    return float(value)
+
+
+def generator(rng: Any) -> np.random.Generator:
+    """Refuse a seed or the old global state in place of a generator."""
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"rng must be a numpy.random.Generator, got {rng!r}")
+    return rng
 
 
 def choice(name: str, value: Any, allowed: Iterable[str]) -> None:

@@ -1,0 +1,119 @@
+"""The figures of the chapter on channels say what they show, and show what conv2d gives."""
+
+import re
+
+import numpy as np
+import pytest
+
+from convbook import KERNELS, conv2d, frog
+from requirements import need
+
+need("matplotlib")
+figures = need("convbook.figures.channels")
+assert_legible = need("legibility").assert_legible
+
+RNG = np.random.default_rng(0)
+SMALL = RNG.integers(0, 9, size=(3, 3, 3))
+SLICES = RNG.integers(-3, 4, size=(1, 3, 2, 2))
+FROG = frog(32)
+OPPONENT = np.reshape([-1, 2, -1], (1, 3, 1, 1)) * np.ones((1, 3, 3, 3), int)
+EDGES = {"cat": (0.95, 0.96), "frog": (0.0, 0.7)}
+NM = np.arange(400.0, 500.0)
+
+DRAWN = {
+    "hidden": lambda: figures.hidden(FROG, KERNELS["outline"], OPPONENT / 18),
+    "slices": lambda: figures.slices(SMALL, SLICES),
+    "products": lambda: figures.products(FROG[:, 14:17, 4:7], OPPONENT),
+    "permuted": lambda: figures.permuted(FROG, KERNELS["top edge"].astype(int)),
+    "channel_maps": lambda: figures.channel_maps(FROG.astype(float), OPPONENT / 18),
+    "grey_keeps": lambda: figures.grey_keeps(EDGES, {"cat": 0.05, "frog": 0.0}),
+    "greys": lambda: figures.greys({"a rule": [76, 150, 29], "another": [54, 182, 18]}),
+    "matching": lambda: figures.matching(NM, np.sin([NM / 9, NM / 8, NM / 7])),
+}
+
+
+def texts(figure) -> list[str]:
+    """Every text of a figure, in the order of drawing."""
+    return [text.get_text() for ax in figure.axes for text in ax.texts if text.get_text()]
+
+
+def test_every_public_figure_is_tested():
+    public = {name for name, f in vars(figures).items() if hasattr(f, "__wrapped__")}
+    assert public == set(DRAWN)
+
+
+@pytest.mark.parametrize("draw", DRAWN.values(), ids=DRAWN.keys())
+def test_is_described_legible_and_inside_its_frame(draw):
+    figure = draw()
+    assert figure.svg().startswith("<svg")
+    assert_legible(figure)
+    figure.draw_without_rendering()
+    frame = figure.bbox.padded(1)
+    for ax in figure.axes:
+        for text in filter(lambda t: t.get_text(), [*ax.texts, ax.title, ax.xaxis.label]):
+            extent = text.get_window_extent()
+            assert frame.x0 <= extent.x0 <= extent.x1 <= frame.x1, text.get_text()
+            assert frame.y0 <= extent.y0 <= extent.y1 <= frame.y1, text.get_text()
+
+
+def test_hidden_measures_that_nothing_is_left():
+    alt = DRAWN["hidden"]().alt
+    assert "luma 108.25 to 108.25" in alt
+    assert "makes of it 0 to 0" in alt
+    other = figures.hidden(FROG[::-1], KERNELS["outline"], OPPONENT / 18)
+    assert "makes of it 0 to 0" not in other.alt
+
+
+def test_slices_add_up_to_the_output():
+    figure = DRAWN["slices"]()
+    output = conv2d(SMALL, SLICES)[0]
+    terms, total = next(text for text in texts(figure) if "=" in text and "+" in text).split(" = ")
+    assert sum(map(int, terms.split(" + "))) == int(total) == output[0, 0]
+    assert figure.alt.endswith(f"{', '.join(map(str, output.ravel()))}.")
+
+
+def test_products_are_27_and_their_sum_is_the_output():
+    patch = FROG[:, 14:17, 4:7].astype(int)
+    figure = DRAWN["products"]()
+    written = [
+        int(t.replace("\N{MINUS SIGN}", "-"))
+        for t in texts(figure)
+        if re.match(r"^\N{MINUS SIGN}?\d+$", t)
+    ]
+    # for each channel 9 pixels, 9 weights, 9 products; at the end the total
+    assert len(written) == 82
+    for channel in range(3):
+        pixels, weights, products = np.reshape(written[27 * channel : 27 * channel + 27], (3, 9))
+        assert (pixels == patch[channel].ravel()).all()
+        assert (pixels * weights == products).all()
+    total = conv2d(patch, OPPONENT).item()
+    assert written[-1] == total
+    assert figure.alt.endswith(f"together: {total}.")
+
+
+def test_permuted_measures_the_difference():
+    assert "differ by at most 0, so" in DRAWN["permuted"]().alt
+
+
+def test_marks_are_listed():
+    assert "cat 95 %, 96 % and 5 %; frog 0 %, 70 % and 0 %" in DRAWN["grey_keeps"]().alt
+    assert "a rule: 76, 150, 29; another: 54, 182, 18." in DRAWN["greys"]().alt
+    assert "red -1.00 at" in DRAWN["matching"]().alt
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (lambda: figures.hidden(FROG, SMALL, OPPONENT), r"kernel must have shape \(3, 3\)"),
+        (lambda: figures.hidden(FROG, SMALL[0], SLICES), r"weight must have shape \(1, 3, 3, 3\)"),
+        (lambda: figures.slices(SMALL[:2], SLICES), r"image must have shape \(3, 3, 3\)"),
+        (lambda: figures.products(SMALL, SLICES), r"weight must have shape \(1, 3, 3, 3\)"),
+        (lambda: figures.permuted(FROG, SMALL), r"kernel must have shape \(3, 3\)"),
+        (lambda: figures.channel_maps(FROG, OPPONENT[0, :1, None]), "weight must have shape"),
+        (lambda: figures.grey_keeps(EDGES, {"cat": 0.05}), "colour must name what edges names"),
+        (lambda: figures.matching(NM, NM), "lamps must have shape"),
+    ],
+)
+def test_refuses_what_it_cannot_draw(draw, message):
+    with pytest.raises(ValueError, match=message):
+        draw()
