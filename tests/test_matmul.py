@@ -440,3 +440,17 @@ def test_refuses_unequal_dtypes(function, names):
 )  # fmt: skip
 def test_refuses(says, function, changes):
     refused(says, function, **CALLS[function].but(**changes))
+
+
+def test_masked_and_unconvertible_arrays_are_refused(torch):
+    image, kernel = np.ones((1, 3, 3)), np.ones((1, 1, 2, 2))
+    learned = torch.ones(1, 3, 3, requires_grad=True)
+    for wrong in (np.ma.masked_array(image, image > 0), learned):
+        refused(("input must",), unfold, wrong, 2)
+        refused(("input must",), conv2d, wrong, kernel)
+
+
+def test_infinite_weights_make_no_warning():
+    """Taps that meet on one pixel are added, and opposite infinities make no number."""
+    weight = np.array([[[[np.inf, 0, 0], [0, -np.inf, 0], [0, 0, 0]]]])
+    assert np.isnan(convolution_matrix(weight, 1, padding=1, padding_mode="replicate")).all()

@@ -231,4 +231,9 @@ def test_refuses(says, changes):
 @pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
 @pytest.mark.parametrize("wrong", ["1", [0], 0j + 1])
 def test_refuses_any_value_in_other_modes(mode, wrong):
-    refused(("value", repr(wrong), mode), pad, IMAGE, (1, 1, 1, 1), mode, wrong)
+    refused(("value", repr(wrong)), pad, IMAGE, (1, 1, 1, 1), mode, wrong)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "complex64"])
+def test_a_value_beyond_the_dtype_is_refused_without_a_warning(dtype):
+    refused(("value", dtype, "1e+39"), pad, np.ones((1, 1), dtype), (1, 0), value=1e39)

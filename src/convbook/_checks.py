@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from numbers import Real
 from operator import index
+from reprlib import repr as brief
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,13 @@ from convbook._typing import Array
 
 def numbers(name: str, value: Any, *axes: str) -> Array:
     """Return `value` as an array of numbers whose axes are one of the layouts in `axes`."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise ValueError(f"{name} must not be masked, got {brief(value)}")
     try:
         array = np.asarray(value)
-    except ValueError:
+    except Exception:  # whatever the value's own conversion raises
         raise ValueError(
-            f"{name} must be an array, all rows of one length, got {value!r}"
+            f"{name} must be an array, all rows of one length, got {brief(value)}"
         ) from None
     if array.dtype.kind not in "iufc":
         raise ValueError(f"{name} must hold integer, real or complex numbers, got {_kind(value)}")
@@ -28,7 +31,7 @@ def numbers(name: str, value: Any, *axes: str) -> Array:
 
 
 def _kind(value: Any) -> str:
-    return f"dtype {value.dtype}" if isinstance(value, np.ndarray) else repr(value)
+    return f"dtype {value.dtype}" if isinstance(value, np.ndarray) else brief(value)
 
 
 def equal_dtypes(**arrays: Array | None) -> None:
@@ -65,7 +68,7 @@ def integer(name: str, value: Any, minimum: int) -> int:
     rule = f"{name} must be {_RULES.get(minimum, f'an integer of at least {minimum}')}"
     number = _integer(value)
     if number is None or number < minimum:
-        raise ValueError(f"{rule}, got {value!r}")
+        raise ValueError(f"{rule}, got {brief(value)}")
     return number
 
 
@@ -74,15 +77,20 @@ def pair(name: str, value: Any, minimum: int) -> tuple[int, int]:
     pair = value if isinstance(value, tuple | list) else (value, value)
     found = [_integer(item) for item in pair]
     if len(found) != 2 or any(n is None or n < minimum for n in found):
-        raise ValueError(f"{name} must be {_RULES[minimum]} or a pair of them, got {value!r}")
+        raise ValueError(f"{name} must be {_RULES[minimum]} or a pair of them, got {brief(value)}")
     return found[0], found[1]  # type: ignore[return-value]  # None was refused above
 
 
-def number(name: str, value: Any) -> float:
+def number(name: str, value: Any, minimum: float = -math.inf) -> float:
     """Return a finite real number as a float."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
-        raise ValueError(f"{name} must be a finite number, got {value!r}")
-    return float(value)
+    rule = "a finite number" if minimum < 0 else f"a finite number of at least {minimum:g}"
+    try:
+        result = float(value) if isinstance(value, Real) and not isinstance(value, bool) else None
+    except OverflowError:
+        result = None
+    if result is None or not math.isfinite(result) or result < minimum:
+        raise ValueError(f"{name} must be {rule}, got {brief(value)}")
+    return result
 
 
 def generator(rng: Any) -> np.random.Generator:
@@ -96,7 +104,7 @@ def choice(name: str, value: Any, allowed: Iterable[str]) -> None:
     """Refuse a word that is not one of `allowed`."""
     if not isinstance(value, str) or value not in allowed:
         words = ", ".join(repr(word) for word in allowed)
-        raise ValueError(f"{name} must be one of {words}, got {value!r}")
+        raise ValueError(f"{name} must be one of {words}, got {brief(value)}")
 
 
 def divisible(name: str, value: int, by: str, divisor: int) -> None:

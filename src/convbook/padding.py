@@ -78,7 +78,7 @@ def pad(
     amounts = _amounts(pad, array, mode)
     if mode == "constant":
         return _surround(array, amounts, _fill(value, array.dtype))
-    if value:
+    if value is not None and _number(value) != 0:
         raise ValueError(f'value must be 0 unless mode is "constant", got {value!r} with {mode!r}')
     for axis, (before, after) in amounts.items():
         array = array.take(_source(array.shape[axis], before, after, mode), axis)
@@ -177,22 +177,27 @@ def _check_reach(n: int, sides: tuple[int, int], mode: str) -> None:
 
 def _fill(value: Any, dtype: np.dtype[Any]) -> Any:
     """Return the value of constant padding in the array's dtype, if it fits."""
-    number = 0 if value is None else value
-    if isinstance(number, bool) or not isinstance(number, int | float | complex | np.number):
-        raise ValueError(f"value must be a number, got {value!r}")
-    if not _fits(number, dtype):
+    number = 0 if value is None else _number(value)
+    parts = (number.real, number.imag) if dtype.kind == "c" else (number,)
+    if not all(_fits(part, dtype) for part in parts):
         raise ValueError(f"value must be representable in dtype {dtype}, got {value!r}")
     return dtype.type(number)
 
 
+def _number(value: Any) -> Any:
+    """Refuse anything but one number."""
+    if isinstance(value, bool) or not isinstance(value, int | float | complex | np.number):
+        raise ValueError(f"value must be a number, got {value!r}")
+    return value
+
+
 def _fits(number: Any, dtype: np.dtype[Any]) -> bool:
     """Tell whether a dtype can hold a number without losing its kind, its fraction or its size."""
-    if dtype.kind == "c":
-        return True
     if isinstance(number, complex | np.complexfloating):
         return False
-    finite = bool(abs(number) < np.inf)
-    if dtype.kind == "f":
-        return not finite or bool(abs(number) <= np.finfo(dtype).max)
+    if dtype.kind in "fc":
+        largest = float(np.finfo(dtype).max)
+        return not abs(number) > largest or bool(abs(number) == np.inf)  # NaN is not larger
     limits = np.iinfo(dtype)
+    finite = bool(abs(number) < np.inf)
     return finite and int(number) == number and limits.min <= int(number) <= limits.max

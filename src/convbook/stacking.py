@@ -201,7 +201,7 @@ def avg_pool2d(
     Returns
     -------
     ndarray of shape (N, C, H_out, W_out) or (C, H_out, W_out)
-        The means, in the dtype of `input`. Means of integers are cut towards zero, as in torch.
+        The means, in the dtype of `input`. Means of integers are exact, then cut towards zero.
 
     Raises
     ------
@@ -222,10 +222,10 @@ def avg_pool2d(
     """
     images, sizes = _check_pool(input, kernel_size, stride, padding, 1)
     integral = images.dtype.kind in "iu"
-    wide = object if integral else np.result_type(images, np.float32)  # sums must not overflow
+    area = sizes.kernel_size[0] * sizes.kernel_size[1]
+    wide = _room_for_sums(images, area) if integral else np.result_type(images, np.float32)
     with silently():
         total = reduce(np.add, _taps(pad(images, sizes.sides).astype(wide), sizes))
-    area = sizes.kernel_size[0] * sizes.kernel_size[1]
     mean = np.sign(total) * (abs(total) // area) if integral else total / area
     return mean.astype(images.dtype)
 
@@ -264,6 +264,12 @@ def _check_layers(first: Any, second: Any) -> None:
     _checks.nonempty("second", readers, 4)
     _checks.shape("second", readers, (len(readers), len(kernels), *readers.shape[2:]))
     _checks.equal_dtypes(first=kernels, second=readers)
+
+
+def _room_for_sums(images: Array, terms: int) -> Any:
+    """Return a dtype in which sums of integers are exact: Python's own integers if need be."""
+    largest = max(-int(images.min(initial=0)), int(images.max(initial=0)))
+    return np.int64 if terms * largest <= np.iinfo(np.int64).max else object
 
 
 def _taps(padded: Array, sizes: Geometry) -> list[Array]:

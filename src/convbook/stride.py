@@ -28,9 +28,9 @@ class Layer(NamedTuple):
     channels : int, optional
         Number of kernels, which is the number of channels that come out.
     groups : int
-        Number of groups into which the channels are split.
+        Number of groups into which the channels are split. A layer that pools has none.
     bias : bool
-        Whether each kernel has a bias.
+        Whether each kernel has a bias. A layer that pools has none.
 
     Examples
     --------
@@ -110,14 +110,15 @@ def output_size(
     stride : int or pair of int
         Step :math:`s` between two positions.
     padding : int, pair of int, "same" or "valid"
-        Elements :math:`p` added on *each* side.
+        Elements :math:`p` added on *each* side. "same" keeps :math:`n` and needs stride 1;
+        "valid" adds none.
     dilation : int or pair of int
         Distance :math:`d` between two taps; 1 means that they touch.
 
     Returns
     -------
     int or tuple of int
-        An int if every size is one; a height and a width if any of them is a pair.
+        An int if every size is an int or a word; a height and a width if any size is a pair.
 
     Raises
     ------
@@ -276,6 +277,8 @@ def _kernels(name: str, layer: Layer, arriving: int) -> tuple[int, int]:
         return arriving, 0
     C_out = _checks.integer(f"{name}.channels", layer.channels, 1)
     groups = _checks.integer(f"{name}.groups", layer.groups, 1)
+    if not isinstance(layer.bias, bool):
+        raise ValueError(f"{name}.bias must be True or False, got {layer.bias!r}")
     _checks.divisible(f"{name}.channels", C_out, f"{name}.groups", groups)
     _checks.divisible(f"the channels that reach {name}", arriving, f"{name}.groups", groups)
     k_h, k_w = _checks.pair("kernel_size", layer.kernel_size, 1)

@@ -159,8 +159,9 @@ def encode_srgb(light: Array) -> Array:
     188
     """
     rule = "floats from 0 to 1"
-    if np.asarray(light).dtype.kind in "iu":
-        raise ValueError(f"light must hold {rule}, got dtype {np.asarray(light).dtype}")
+    given = _checks.numbers("light", light)
+    if given.dtype.kind in "iu":
+        raise ValueError(f"light must hold {rule}, got dtype {given.dtype}")
     amount = _fractions("light", light, rule)
     return _encode(amount).astype(amount.dtype)
 
@@ -200,6 +201,7 @@ def share_across_channels(kernel: NDArray[Number], channels: int = 3) -> NDArray
     return np.tile(flat, (1, count, 1, 1))
 
 
+@np.errstate(all="ignore")  # infinities and NaNs are results, not warnings
 def _weigh(image: Array, w: list[float]) -> Array:
     """Return the weighted mean of three channels, as one channel."""
     red, green, blue = np.split(image, 3, axis=-3)
@@ -230,7 +232,8 @@ def _colour_image(image: Any) -> Array:
 def _weights(weights: Any) -> list[float]:
     """Check the weights of three channels, and keep whole ones whole."""
     w = _checks.numbers("weights", weights, "3")
-    if w.shape != (3,) or w.dtype.kind == "c" or not (w >= 0).all() or not 0 < w.sum() < np.inf:
+    total = sum(w.tolist()) if w.dtype.kind != "c" else 0
+    if w.shape != (3,) or not 0 < total < np.inf or not (w >= 0).all():
         raise ValueError(
             f"weights must be three numbers, none negative and one positive, got {weights!r}"
         )

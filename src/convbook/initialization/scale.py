@@ -98,7 +98,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     if nonlinearity != "leaky_relu":
         return GAINS[nonlinearity]
     slope = 0.01 if param is None else _checks.number("param", param)
-    return math.sqrt(2 / (1 + slope**2))
+    return math.sqrt(2 / (1 + slope * slope))
 
 
 def kaiming_std(shape: Any, a: Any, mode: Any, nonlinearity: Any) -> float:
@@ -112,7 +112,7 @@ def kaiming_std(shape: Any, a: Any, mode: Any, nonlinearity: Any) -> float:
 def xavier_std(shape: Any, gain: Any) -> float:
     """Return the standard deviation whose variance is one over the mean of the two fans."""
     fan_in, fan_out = fans(shape)
-    return _checks.number("gain", gain) * math.sqrt(2 / (fan_in + fan_out))
+    return _checks.number("gain", gain, 0) * math.sqrt(2 / (fan_in + fan_out))
 
 
 def _check_shape(shape: Any) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 """The matrix of a convolution, drawn out in full."""
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from convbook import _checks
 from convbook._geometry import Geometry, geometry
 from convbook._typing import Array, Number, Padding, PaddingMode, Size
-from convbook.convolution import windows
+from convbook.convolution import silently, windows
 from convbook.padding import pad
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
@@ -26,8 +27,8 @@ def convolution_matrix(
     """Write a convolution down as the matrix that it is.
 
     Row ``(o, u, v)`` holds what one output adds up; column ``(c, y, x)`` holds where one input
-    goes. A tap that falls on the padding has no column with zeros; in the other modes its weight is
-    added to the column of the pixel that is repeated there.
+    goes. A tap that falls on a zero of the padding has no column and is left out. In the other
+    modes its weight is added to the column of the pixel that is repeated there.
 
     Parameters
     ----------
@@ -43,8 +44,9 @@ def convolution_matrix(
     Returns
     -------
     ndarray of shape (C_out * H_out * W_out, C_in * H * W)
-        A dense matrix ``M`` with ``M @ image.ravel() == conv2d(image, weight).ravel()``. It grows
-        with the square of the image's area: use it for small images.
+        A dense matrix ``M``: ``M @ image.ravel()`` is the convolution of one image, with the same
+        stride, padding and dilation, as a vector. It grows with the square of the image's area:
+        use it for small images.
 
     Raises
     ------
@@ -53,8 +55,9 @@ def convolution_matrix(
 
     Notes
     -----
-    With zeros the matrix is a doubly block Toeplitz matrix, with "circular" and stride 1 it has
-    circulant blocks. Its transpose is :func:`~convbook.conv_transpose2d`.
+    At stride 1 and with zeros, each pair of channels has a doubly block Toeplitz matrix. With
+    "circular", stride 1 and padding that keeps the size, it is block circulant. With zeros the
+    transpose is :func:`~convbook.conv_transpose2d`, and :func:`~convbook.conv2d_input` in general.
 
     Examples
     --------
@@ -79,13 +82,14 @@ def convolution_matrix(
     matrix = np.zeros(shape, kernels.dtype)
     for o, kernel in enumerate(kernels):
         pixels = reads[o * groups // C_out]
-        np.add.at(matrix[o], (u, v, pixels), kernel[..., None, None])
+        with silently():
+            np.add.at(matrix[o], (u, v, pixels), kernel[..., None, None])
     return matrix.reshape(-1, shape[-1])[:, 1:].copy()
 
 
 def _number_pixels(shape: tuple[int, ...], sizes: Geometry, mode: str) -> Array:
     """Number pixels from 1, and pad the numbers; 0 stands on the zeros."""
-    numbers = np.arange(1, 1 + np.prod(shape)).reshape(shape)
+    numbers = np.arange(1, 1 + prod(shape)).reshape(shape)
     pad_mode: Any = "constant" if mode == "zeros" else mode
     return pad(numbers, sizes.sides, pad_mode)
 

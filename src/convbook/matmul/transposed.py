@@ -116,7 +116,7 @@ def conv2d_input(
     grad_output : ndarray of shape (N, C_out, H_out, W_out)
         Gradient with respect to the convolution's output.
     stride, padding, dilation, groups
-        Those of the convolution.
+        Those of the convolution. As in torch, padding is a number or a pair here, never a word.
 
     Returns
     -------
@@ -178,7 +178,7 @@ def conv2d_weight(
     grad_output : ndarray of shape (N, C_out, H_out, W_out)
         Gradient with respect to the convolution's output.
     stride, padding, dilation, groups
-        Those of the convolution.
+        Those of the convolution. As in torch, padding is a number or a pair here, never a word.
 
     Returns
     -------
@@ -206,7 +206,7 @@ def conv2d_weight(
     shape = _four("weight_size", weight_size, (1, 1, 1, 1))
     padding = _checks.pair("padding", padding, 0)
     images = _checks.numbers("input", input, "N, C_in, H, W")
-    blank = np.broadcast_to(images.dtype.type(0), shape)
+    blank = np.broadcast_to(np.zeros((), images.dtype), shape)
     images, _, _, sizes, groups, _ = check_problem(
         images, blank, None, stride, padding, dilation, groups
     )

@@ -1,6 +1,7 @@
 """Patches as columns, and columns back to where they came from."""
 
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ def unfold(
     input : ndarray of shape (N, C, H, W) or (C, H, W)
         Images.
     kernel_size, dilation, padding, stride : int or pair of int
-        As for :func:`~convbook.conv2d`, in torch's order.
+        As for :func:`~convbook.conv2d`, in torch's order. Padding is a number here, never a word.
 
     Returns
     -------
@@ -60,7 +61,7 @@ def unfold(
     sizes = geometry(images.shape[-2:], kernel_size, stride, padding, dilation)
     patches = windows(add_zeros(images, sizes.sides), sizes)
     rows = images.shape[-3] * sizes.kernel_size[0] * sizes.kernel_size[1]
-    return patches.copy().reshape(*images.shape[:-3], rows, np.prod(sizes.output_size))
+    return patches.copy().reshape(*images.shape[:-3], rows, prod(sizes.output_size))
 
 
 def fold(
@@ -115,9 +116,9 @@ def fold(
         raise ValueError(
             f"input must have a multiple of {taps} rows, as kernel_size asks, got {rows}"
         )
-    if count != np.prod(sizes.output_size):
+    if count != prod(sizes.output_size):
         raise ValueError(
-            f"input must have {np.prod(sizes.output_size)} columns, one for each of the "
+            f"input must have {prod(sizes.output_size)} columns, one for each of the "
             f"{sizes.output_size} positions, got {count}"
         )
     stacks = columns.reshape(*batch, rows // taps, *sizes.kernel_size, *sizes.output_size)
