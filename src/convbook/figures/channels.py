@@ -332,17 +332,19 @@ def matching(wavelengths: Array, lamps: Array) -> Figure:
         Amounts of red, green and blue light; a negative one cannot be made.
     """
     _expect("lamps", lamps, (3, len(wavelengths)))
-    fig = Figure(5.2, 3.5)
-    ax = fig.add_axes((0.1, 0.17, 0.87, 0.76))
+    fig = Figure(5.2, 3.7)
+    ax = fig.add_axes((0.1, 0.16, 0.87, 0.73))
     roles = ("kernel", "output", "input")
     for amounts, name, role in zip(lamps, COLOURS, roles, strict=True):
         ax.plot(wavelengths, amounts, color=LIGHT[role])
         ax.fill_between(wavelengths, amounts.clip(max=0), 0, color=(LIGHT[role], 0.25), lw=0)
         peak = int(amounts.argmax())
-        at = wavelengths[peak], amounts[peak] + 0.12
+        at = wavelengths[peak], amounts[peak] + 0.2
         _draw.label(ax, *at, name, role, fontsize=12.5)
     ax.axhline(0, color=LIGHT["quiet"], linewidth=1)
-    ax.set(xlim=(wavelengths[0], wavelengths[-1]), ylim=(lamps.min() - 0.3, lamps.max() + 0.3))
+    ax.set(xlim=(wavelengths[0], wavelengths[-1]), ylim=(lamps.min() - 0.3, lamps.max() + 0.4))
+    title = "amount of each of the screen's lights"
+    ax.set_title(title, loc="left", x=-0.09, fontsize=12, pad=8)
     ax.set_xlabel("wavelength of the pure light (nm)", fontsize=12)
     ax.tick_params(labelsize=11)
     lowest = lamps.argmin(axis=1)

@@ -96,16 +96,17 @@ def patches(image: Array, kernel: Array) -> Figure:
     output = _slide(image, kernel)
     places = [*np.ndindex(output.shape)]
     columns = np.stack([image[u : u + 2, v : v + 2].ravel() for u, v in places], axis=1)
-    fig = Figure(5.0, 3.65)
+    fig = Figure(5.0, 3.85)
     ax = _draw.canvas(fig, 10.2, 7.45)
+    ax.set_ylim(7.45, -0.4)
     _draw.draw_cells(ax, columns, "input", (5.6, 1.0), fontsize=13)
     _draw.draw_cells(ax, kernel.reshape(1, -1), "kernel", (0.4, 5.6), fontsize=13)
     _draw.draw_cells(ax, output.reshape(1, -1), "output", (5.6, 5.6), fontsize=13)
     for column, (u, v) in enumerate(places):
-        _draw.label(ax, 6.1 + column, 0.62, f"{u},{v}", "quiet", fontsize=11)
+        _draw.label(ax, 6.1 + column, 0.6, f"{u},{v}", "quiet", fontsize=11)
     for row, (i, j) in enumerate(np.ndindex(kernel.shape)):
         _draw.label(ax, 5.4, 1.5 + row, f"tap {i},{j}", "quiet", ha="right", fontsize=11)
-    _draw.label(ax, 7.6, 0.2, "position u,v", "quiet", fontsize=11)
+    _draw.label(ax, 7.6, 0.0, "position u,v", "quiet", fontsize=11)
     _draw.frame(ax, (6.6, 1.0), 1, 4, "input")
     _draw.frame(ax, (6.6, 5.6), 1, 1, "output")
     _draw.label(ax, 2.4, 6.98, "the kernel, as a row", "kernel", fontsize=11.5)

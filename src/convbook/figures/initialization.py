@@ -24,7 +24,7 @@ def two_inputs(maps: Mapping[str, Mapping[str, Array]], apart: Mapping[str, Arra
     fig = Figure(5.0, 1.45 * len(rows) + 0.55)
     height = fig.get_figheight()
     for side, (net, by_layer) in enumerate(maps.items()):
-        x = 0.015 + 0.51 * side
+        x = 0.01 + 0.507 * side
         fig.text(x, 1 - 0.24 / height, net, fontsize=13, fontweight="bold", va="center")
         for row, (name, pair) in enumerate(by_layer.items()):
             y = 1 - (0.68 + 1.45 * row) / height
@@ -97,8 +97,9 @@ def relu_moments(before: Array, bins: int = 80) -> Figure:
     ax.plot([mean, mean], [0, 0.43], color=LIGHT["kernel"], lw=2)
     ax.text(mean + 0.1, 0.425, f"mean {mean:.3f} σ", color=LIGHT["kernel"], fontsize=11.5,
             va="center")  # fmt: skip
-    text = f"after the ReLU:\nstd {std:.3f} σ\nmean square\n{square:.3f} σ²"
-    ax.text(1.55, 0.28, text, fontsize=11.5, va="center", linespacing=1.5)
+    lines = ("after the ReLU:", f"std {std:.3f} σ", "mean square", f"{square:.3f} σ²")
+    for number, line in enumerate(lines):  # one by one: a raised digit would part the lines
+        ax.text(1.55, 0.335 - 0.034 * number, line, fontsize=11.5, va="baseline")
     ax.set(xlim=(-3.5, 3.5), ylim=(0, 0.46), yticks=[], xticks=range(-3, 4))
     ax.set_xticklabels([f"{x} σ".replace("-", MINUS) if x else "0" for x in range(-3, 4)])
     ax.tick_params(labelsize=11)
@@ -201,12 +202,12 @@ def gradients(levels: Mapping[str, Array], factors: Mapping[str, float]) -> Figu
 @drawing
 def loss_curves(panels: Mapping[str, Mapping[str, Array]], chance: float) -> Figure:
     """Draw training losses; arrays are (seed, step)."""
-    fig = Figure(5.0, 3.35 * len(panels))
+    fig = Figure(5.0, 3.0 * len(panels))
     share = 1 / len(panels)
     roles = {"PyTorch's": "kernel", "Xavier": "gradient", "He": "output"}
     told = []
     for row, (name, curves) in enumerate(panels.items()):
-        ax = fig.add_axes((0.11, 1 - share * (row + 0.8), 0.68, 0.65 * share))
+        ax = fig.add_axes((0.14, 1 - share * (row + 0.82), 0.65, 0.68 * share))
         for start, losses in curves.items():
             smooth = _smooth(losses)
             steps = np.arange(smooth.shape[1])
@@ -218,8 +219,9 @@ def loss_curves(panels: Mapping[str, Mapping[str, Array]], chance: float) -> Fig
                         f"{smooth[:, -1].max():.2f}")  # fmt: skip
         ax.axhline(chance, color=LIGHT["ink"], lw=1, ls=(0, (2, 2)))
         ax.text(0.55 * steps[-1], chance + 0.09, "guessing", fontsize=11.5)
-        ax.set(ylim=(0, 3.1), xlim=(0, steps[-1]))
-        ax.set_title(name, loc="left", fontsize=12.5, fontweight="bold", x=-0.1)
+        ax.set(ylim=(0, 3.25), xlim=(0, steps[-1]))
+        ax.set_ylabel("training loss", fontsize=11.5)
+        ax.set_title(name, loc="left", fontsize=12.5, fontweight="bold", x=-0.19)
         ax.tick_params(labelsize=11)
     ax.set_xlabel("training step", fontsize=11.5)
     fig.alt = (

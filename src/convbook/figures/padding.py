@@ -41,9 +41,8 @@ def continuations(photograph: Array, corner: tuple[int, int], side: int, margin:
         row, column = divmod(number, 2)
         ax = fig.add_axes((0.01 + 0.505 * column, 0.672 - 0.331 * row, 0.475, 0.295))
         draw.draw_image(ax, picture)
-        role, weight = ("paper", "normal") if number else ("output", "bold")
-        draw.frame(ax, (margin - 0.5, margin - 0.5), side, side, role)
-        ax.set_title(name, fontsize=12, fontweight=weight, pad=5)
+        draw.frame(ax, (margin - 0.5, margin - 0.5), side, side, "input")
+        ax.set_title(name, fontsize=12, fontweight="normal" if number else "bold", pad=5)
     return fig
 
 
@@ -86,11 +85,13 @@ def lost_rings(size: int, kernel_size: int, layers: int) -> Figure:
     sizes = [size]
     for _ in range(layers):
         sizes.append(int(output_size(sizes[-1], kernel_size)))
-    fig = Figure(5.0, 4.4)
-    ax = draw.canvas(fig, size + 11, size, (0.01, 0.02, 0.98, 0.96))
+    fig = Figure(5.0, 3.65)
+    ax = draw.canvas(fig, size + 11.4, size, (0.01, 0.02, 0.98, 0.96))
     for layer, length in enumerate(sizes):
         start = (size - length) / 2
         role, strength = ("output", 0.35) if layer == layers else ("padding", 0.07)
+        if layer == layers:  # no grey of the rings shines through the colour
+            draw.box(ax, (start, start), length, length, "paper", 1, linewidth=0)
         draw.box(ax, (start, start), length, length, role, strength, edge="quiet", linewidth=0.7)
     middle = size / 2
     draw.label(ax, middle, middle, f"{sizes[-1]} × {sizes[-1]}\nleft", fontsize=12.5)
@@ -280,12 +281,12 @@ def leak(arrival: Array) -> Figure:
 def strided_windows(row: Array, width: int, layouts: Mapping[str, tuple[int, int]]) -> Figure:
     """Show where windows of stride 2 stand on a row that is padded before and after."""
     n = len(row)
-    fig = Figure(5.0, 4.5)
+    fig = Figure(5.0, 3.7)
     before = max(left for left, _ in layouts.values())
-    ax = draw.canvas(fig, n + before + 1.4, 7.8, (0.01, 0.0, 0.98, 1))
+    ax = draw.canvas(fig, n + before + 1.4, 6.34, (0.01, 0.0, 0.98, 1))
     told = []
     for number, (name, (left, right)) in enumerate(layouts.items()):
-        y = 1.0 + 3.9 * number
+        y = 1.0 + 3.25 * number
         x = 0.2 + before - left
         padded = pad(row[None], (left, right))[0]
         draw.label(ax, 0.2, y - 0.55, name, ha="left", fontsize=12, fontweight="bold")

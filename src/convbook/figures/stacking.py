@@ -69,7 +69,7 @@ def blind_angles(degrees: Array, side: Array, top: Array) -> Figure:
         Answers of the side-edge and of the top-edge kernel to a slope of one.
     """
     fig = Figure(5.2, 3.3)
-    ax = fig.add_axes((0.12, 0.19, 0.84, 0.77))
+    ax = fig.add_axes((0.145, 0.19, 0.815, 0.77))
     for answers, role, marker in ((side, "alpha", "o"), (top, "beta", "s")):
         ax.plot(degrees, answers, marker, ms=4, color=LIGHT[role], mew=0)
     ax.axhline(0, color=LIGHT["line"], linewidth=1)
@@ -414,7 +414,7 @@ def separated(kernel: Array) -> Figure:
         _draw.arrow(ax, (5.5, y + 1.5), (6.2, y + 1.5))
         _draw.label(ax, 11.3, y + 1.5, f"{100 * error:.0f} %", fontsize=13)
         if n:
-            _draw.label(ax, 7.8, y - 0.43, "+", fontsize=13)
+            _draw.label(ax, 1.98, y - 0.43, "+", fontsize=13)
         told.append(f"{100 * error:.0f} % after {n + 1}")
     fig.alt = (
         f"The kernel {_listed(kernel)} taken apart into {terms} products of a column and a row, "

@@ -60,8 +60,8 @@ def by_hand(image: Array, kernel: Array, stride: int) -> Figure:
     everything = conv2d(image[None], kernel[None, None])[0]
     kept = conv2d(image[None], kernel[None, None], stride=stride)[0]
     reads = _times_read(image.shape, Layer(kernel.shape, stride))
-    fig = Figure(5.0, 2.62)
-    ax = draw.canvas(fig, 12.2, 6.4)
+    fig = Figure(5.0, 2.4)
+    ax = draw.canvas(fig, 12.3, 5.9)
     draw.label(ax, 1.8, 0.5, "input", "input")
     for (row, column), value in np.ndenumerate(image):
         unread = reads[row, column] == 0
@@ -81,7 +81,8 @@ def by_hand(image: Array, kernel: Array, stride: int) -> Figure:
     for (row, column), value in np.ndenumerate(everything):
         stays = row % stride == 0 and column % stride == 0
         cell = (9.1 + column, 1.0 + row)
-        draw.box(ax, cell, 1, 1, "output" if stays else "line", 0.2 if stays else 0)
+        draw.box(ax, cell, 1, 1, "output" if stays else "line", 0.2 if stays else 0,
+                 zorder=1.5 if stays else 1)  # fmt: skip
         draw.label(ax, cell[0] + 0.5, cell[1] + 0.52, f"{value}", "ink" if stays else "quiet",
                    fontsize=12)  # fmt: skip
         if not stays:
@@ -111,7 +112,7 @@ def times_read_maps(maps: Mapping[str, Array]) -> Figure:
         ax = fig.add_axes((0.015 + 0.505 * column, 0.505 - 0.5 * row, width, 0.49))
         ax.set(xlim=(0, side), ylim=(side + 1.9, 0), aspect="equal")
         ax.axis("off")
-        draw.label(ax, 0, 0.95, name, ha="left", fontsize=10.8)
+        draw.label(ax, 0, 1.7, name, ha="left", va="bottom", fontsize=10.8)
         _draw_counts(ax, reads, (0, 1.9))
         told.append(
             f"{name.replace(chr(10), ' ')}: {int((reads == 0).sum())} of {reads.size} pixels are "
@@ -148,9 +149,9 @@ def pictures(images: Mapping[str, Array]) -> Figure:
 @drawing
 def shift_errors(errors: Mapping[str, Array]) -> Figure:
     """Compare ways to halve a map by how much a shift of one pixel changes it."""
-    fig = Figure(5.4, 0.62 * len(errors) + 1.15)
+    fig = Figure(5.4, 0.62 * len(errors) + 1.0)
     top = 0.62 * len(errors) / fig.get_figheight()
-    ax = fig.add_axes((0.37, 0.62 / fig.get_figheight(), 0.5, top))
+    ax = fig.add_axes((0.25, 0.62 / fig.get_figheight(), 0.59, top))
     for y, each in enumerate(errors.values()):
         middle = float(np.median(each))
         ax.plot([each.min(), each.max()], [y, y], color=LIGHT["line"], linewidth=7,
@@ -161,7 +162,7 @@ def shift_errors(errors: Mapping[str, Array]) -> Figure:
                 fontsize=11.5)  # fmt: skip
     largest = max(CHANCE, *(each.max() for each in errors.values()))
     ax.axvline(CHANCE, color=LIGHT["quiet"], linewidth=1.2, linestyle=(0, (4, 2)))
-    ax.text(CHANCE - 0.03, len(errors) - 0.62, "unrelated\nmaps", ha="right", va="bottom",
+    ax.text(CHANCE - 0.04, len(errors) - 0.62, "unrelated\nmaps", ha="right", va="bottom",
             color=LIGHT["quiet"], fontsize=11.5)  # fmt: skip
     ax.set(xlim=(0, 1.06 * largest), ylim=(len(errors) - 0.4, -0.6))
     ax.set_yticks(range(len(errors)), [*errors], fontsize=11.5)
@@ -283,8 +284,8 @@ def overlaps(maps: Mapping[str, Array]) -> Figure:
     told = []
     for number, (name, counts) in enumerate(maps.items()):
         n = len(counts)
-        ax = fig.add_axes((0.015 + 0.505 * number, 0.01, 0.47, 0.98))
-        ax.set(xlim=(0, side), ylim=(side + 1.3, 0), aspect="equal")
+        ax = fig.add_axes((0.01 + 0.505 * number, 0.01, 0.475, 0.98))
+        ax.set(xlim=(-0.1, side + 0.1), ylim=(side + 1.3, 0), aspect="equal")
         ax.axis("off")
         draw.label(ax, (side - n) / 2, 0.6, name, ha="left", fontsize=11.5)
         _draw_counts(ax, counts, ((side - n) / 2, 1.3))
