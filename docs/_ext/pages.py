@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from myst_nb.sphinx_ import HideCodeCellNode
+from myst_nb.sphinx_ext import add_global_html_resources
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -33,6 +35,16 @@ REPAIRS = {
 }
 
 
+def place_style(app: Sphinx) -> None:
+    """Write myst-nb's style sheet before the first page links to it.
+
+    Left to the end, it would have no checksum in a first build and one in the next: a rebuild
+    would then change every page.
+    """
+    (Path(app.outdir) / "_static").mkdir(parents=True, exist_ok=True)
+    add_global_html_resources(app, None)
+
+
 def finish(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
     """Hand the policy to the layout, and repair roles in the body."""
     context["content_security_policy"] = POLICY
@@ -57,6 +69,7 @@ def depart_hidden_code(self: HTML5Translator, node: HideCodeCellNode) -> None:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Replace the writer of folded cells and finish each page."""
+    app.connect("builder-inited", place_style)
     app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_code, depart_hidden_code))
     app.connect("html-page-context", finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
