@@ -47,7 +47,7 @@ DETECTORS: Mapping[str, NDArray[np.float64]] = MappingProxyType(
     }
 )
 """Four detectors of 3 x 3 by name, to be stacked. The first three sum to zero and so are blind to
-constant areas; the last one, which finds them, cannot."""
+constant areas; the last one answers to them, with their brightness, and so cannot."""
 
 
 def stack(kernels: Iterable[NDArray[Number]]) -> NDArray[Number]:
