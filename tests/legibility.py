@@ -23,3 +23,20 @@ def assert_legible(figure: Figure) -> None:
     __tracebackhide__ = True
     size, text = smallest_text(figure)
     assert size >= SMALLEST, f"{text!r} is {size:.1f} px on a phone, less than {SMALLEST}"
+
+
+def texts(figure: Figure) -> list[str]:
+    """Every text of a figure, in the order of drawing."""
+    return [text.get_text() for ax in figure.axes for text in ax.texts if text.get_text()]
+
+
+def assert_inside(figure: Figure) -> None:
+    """Fail if any text, title or label below an axis leaves the figure's frame."""
+    __tracebackhide__ = True
+    figure.draw_without_rendering()
+    frame = figure.bbox.padded(1)
+    for ax in figure.axes:
+        for text in filter(lambda t: t.get_text(), [*ax.texts, ax.title, ax.xaxis.label]):
+            extent = text.get_window_extent()
+            assert frame.x0 <= extent.x0 <= extent.x1 <= frame.x1, text.get_text()
+            assert frame.y0 <= extent.y0 <= extent.y1 <= frame.y1, text.get_text()

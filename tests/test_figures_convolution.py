@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from convbook import KERNELS, conv2d, flip
+from legibility import assert_inside, assert_legible, texts
 from requirements import need
 
 need("matplotlib")
 figures = need("convbook.figures.convolution")
-assert_legible = need("legibility").assert_legible
 
 IMAGE, KERNEL = np.arange(9).reshape(3, 3), np.arange(4).reshape(2, 2)
 RNG = np.random.default_rng(0)
@@ -31,11 +31,6 @@ DRAWN = {
 }
 
 
-def texts(figure) -> list[str]:
-    """Every text of a figure, in the order of drawing."""
-    return [text.get_text() for ax in figure.axes for text in ax.texts if text.get_text()]
-
-
 def test_every_public_figure_is_tested():
     public = {name for name, f in vars(figures).items() if hasattr(f, "__wrapped__")}
     assert public == set(DRAWN)
@@ -46,13 +41,7 @@ def test_is_described_legible_and_inside_its_frame(draw):
     figure = draw()
     assert figure.svg().startswith("<svg")
     assert_legible(figure)
-    figure.draw_without_rendering()
-    frame = figure.bbox.padded(1)
-    for ax in figure.axes:
-        for text in filter(lambda t: t.get_text(), ax.texts):
-            extent = text.get_window_extent()
-            assert frame.x0 <= extent.x0 <= extent.x1 <= frame.x1, text.get_text()
-            assert frame.y0 <= extent.y0 <= extent.y1 <= frame.y1, text.get_text()
+    assert_inside(figure)
 
 
 def test_sliding_window_shows_every_product_and_sum():

@@ -20,6 +20,14 @@ def canvas(fig: Figure, width: float, height: float, place: Any = (0, 0, 1, 1)) 
     return ax
 
 
+def inches(fig: Figure, width: float, height: float) -> Axes:
+    """Return empty axes over the whole figure whose unit is an inch, with y downwards."""
+    ax = fig.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, width), ylim=(height, 0))
+    ax.axis("off")
+    return ax
+
+
 def draw_cells(
     ax: Axes,
     values: Array | Sequence[Sequence[Any]],
@@ -114,3 +122,8 @@ def label(ax: Axes, x: float, y: float, text: str, role: str = "ink", **options:
     """Write beside a thing what it is."""
     options = {"ha": "center", "va": "center", "fontsize": 11, **options}
     ax.text(x, y, text, color=LIGHT[role], **options)
+
+
+def listed(numbers: Array | Sequence[float]) -> str:
+    """Write numbers one after the other, for a description."""
+    return ", ".join(f"{number:g}" for number in np.ravel(numbers))

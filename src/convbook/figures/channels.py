@@ -6,9 +6,10 @@ from itertools import permutations
 import numpy as np
 from matplotlib.axes import Axes
 
-from convbook import conv2d, luma, share_across_channels
+from convbook import _checks, conv2d, luma, share_across_channels
 from convbook._typing import Array
 from convbook.figures import _draw
+from convbook.figures._draw import listed
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._palette import LIGHT
 
@@ -29,8 +30,8 @@ def hidden(picture: Array, kernel: Array, weight: Array) -> Figure:
     weight : ndarray of shape (1, 3, 3, 3)
         Kernel for the coloured one.
     """
-    _expect("kernel", kernel, (3, 3))
-    _expect("weight", weight, (1, 3, 3, 3))
+    _checks.shape("kernel", kernel, (3, 3))
+    _checks.shape("weight", weight, (1, 3, 3, 3))
     grey = luma(picture)
     blind = conv2d(grey, kernel[None, None])[0]
     found = conv2d(picture.astype(float), weight)[0]
@@ -68,8 +69,8 @@ def slices(image: Array, weight: Array) -> Figure:
     weight : ndarray of shape (1, 3, 2, 2)
         One kernel.
     """
-    _expect("image", image, (3, 3, 3))
-    _expect("weight", weight, (1, 3, 2, 2))
+    _checks.shape("image", image, (3, 3, 3))
+    _checks.shape("weight", weight, (1, 3, 2, 2))
     maps = np.stack([conv2d(image[c : c + 1], weight[:, c : c + 1])[0] for c in range(3)])
     output = conv2d(image, weight)[0]
     fig = Figure(5.2, 6.6)
@@ -94,11 +95,11 @@ def slices(image: Array, weight: Array) -> Figure:
     _draw.label(ax, 10.3, y + 2.45, "output", "output", fontsize=13)
     total = " + ".join(str(maps[c, 0, 0]) for c in range(3))
     _draw.label(ax, 8.9, y + 0.5, f"{total} = {output[0, 0]}", fontsize=13, ha="right")
-    parts = "; ".join(f"{name} {_listed(maps[c])}" for c, name in enumerate(COLOURS))
+    parts = "; ".join(f"{name} {listed(maps[c])}" for c, name in enumerate(COLOURS))
     fig.alt = (
         "Three rows, one for each channel: the channel's 3 by 3 numbers, the 2 by 2 slice of the "
         f"kernel that meets them, and the 2 by 2 map that results: {parts}. Below, the three maps "
-        f"are added up to the one output: {_listed(output)}."
+        f"are added up to the one output: {listed(output)}."
     )
     return fig
 
@@ -114,8 +115,8 @@ def products(patch: Array, weight: Array) -> Figure:
     weight : ndarray of int and shape (1, 3, 3, 3)
         One kernel of whole numbers.
     """
-    _expect("patch", patch, (3, 3, 3))
-    _expect("weight", weight, (1, 3, 3, 3))
+    _checks.shape("patch", patch, (3, 3, 3))
+    _checks.shape("weight", weight, (1, 3, 3, 3))
     values = patch.astype(int)
     each = values * weight[0]
     sums = each.sum(axis=(1, 2))
@@ -141,7 +142,7 @@ def products(patch: Array, weight: Array) -> Figure:
     _draw.label(ax, 12.25, y, _signed(total), fontsize=14, weight="bold")
     _draw.label(ax, 10.9, y, line, fontsize=12.5, ha="right")
     written = "; ".join(
-        f"{name}: {_listed(values[c])} times {_listed(weight[0, c])}, sum {sums[c]}"
+        f"{name}: {listed(values[c])} times {listed(weight[0, c])}, sum {sums[c]}"
         for c, name in enumerate(COLOURS)
     )
     fig.alt = (
@@ -171,7 +172,7 @@ def permuted(picture: Array, kernel: Array) -> Figure:
     kernel : ndarray of int and shape (3, 3)
         The slice that all channels share, of whole numbers that add up to zero.
     """
-    _expect("kernel", kernel, (3, 3))
+    _checks.shape("kernel", kernel, (3, 3))
     weight = share_across_channels(kernel)
     orders = [*permutations(range(3))]
     maps = [conv2d(picture[list(order)].astype(kernel.dtype), weight)[0] for order in orders]
@@ -185,7 +186,7 @@ def permuted(picture: Array, kernel: Array) -> Figure:
         _picture(fig, at, (1.62, 1.62), plane, 0, 255).set_title(name, fontsize=12, pad=4)
     limit = float(np.percentile(abs(maps[0]), 99))
     _picture(fig, (1.56, 0.03), (2.08, 2.08), maps[0], -limit, limit)
-    ax = _inches(fig, 5.2, 6.3)
+    ax = _draw.inches(fig, 5.2, 6.3)
     _draw.arrow(ax, (2.6, 3.87), (2.6, 4.13))
     _draw.label(ax, 3.75, 5.2, "one map\nfor all six", "output", fontsize=12.5, ha="left")
     fig.alt = (
@@ -207,7 +208,7 @@ def channel_maps(photo: Array, weight: Array) -> Figure:
     weight : ndarray of shape (1, 3, K_h, K_w)
         Kernel.
     """
-    _expect("weight", weight, (1, 3, *weight.shape[-2:]))
+    _checks.shape("weight", weight, (1, 3, *weight.shape[-2:]))
     height, width = photo.shape[1:]
     maps = [conv2d(photo[c : c + 1], weight[:, c : c + 1])[0] for c in range(3)]
     total = conv2d(photo, weight)[0]
@@ -275,14 +276,14 @@ def grey_keeps(edges: Mapping[str, tuple[float, float]], colour: Mapping[str, fl
     _draw.label(ax, 0.12, -0.85, "\N{BLACK DIAMOND} of colour", "kernel", fontsize=12)
     ax.plot([0.46] * 2, [-1.05, -0.65], color=LIGHT["ink"], linewidth=2, clip_on=False)
     _draw.label(ax, 0.48, -0.85, "best grey", fontsize=12, ha="left")
-    listed = "; ".join(
+    told = "; ".join(
         f"{name} {100 * kept:.0f} %, {100 * best:.0f} % and {100 * colour[name]:.0f} %"
         for name, (kept, best) in edges.items()
     )
     fig.alt = (
         "Rows of marks on a scale from 0 to 100 %: a dot for the share of the edge energy that "
         "luma keeps, a bar for the most that any grey could keep, and a diamond for the share of a "
-        f"colour detector's answer that the best grey kernel can give. {listed}."
+        f"colour detector's answer that the best grey kernel can give. {told}."
     )
     return fig
 
@@ -299,7 +300,7 @@ def greys(values: Mapping[str, Sequence[int]]) -> Figure:
     fig = Figure(5.2, 0.95 * len(values) + 1.35)
     height = fig.get_figheight()
     pure = 255 * np.eye(3, dtype=np.uint8)
-    ax = _inches(fig, 5.2, height)
+    ax = _draw.inches(fig, 5.2, height)
     for c, name in enumerate(COLOURS):
         left = 2.0 + 1.08 * c
         swatch = pure[c].reshape(1, 1, 3)
@@ -312,10 +313,10 @@ def greys(values: Mapping[str, Sequence[int]]) -> Figure:
             _draw.label(ax, left + 0.31, height - bottom + 0.14, number, fontsize=12)
     for row, name in enumerate(values):
         _draw.label(ax, 1.8, 1.64 + 0.95 * row, name, fontsize=12, ha="right")
-    listed = "; ".join(f"{name}: {_listed(greys)}" for name, greys in values.items())
+    told = "; ".join(f"{name}: {listed(greys)}" for name, greys in values.items())
     fig.alt = (
         "Squares of pure red, green and blue, and below each the greys that several rules make of "
-        f"them, on a scale from 0 to 255. {' '.join(listed.split())}."
+        f"them, on a scale from 0 to 255. {' '.join(told.split())}."
     )
     return fig
 
@@ -331,7 +332,7 @@ def matching(wavelengths: Array, lamps: Array) -> Figure:
     lamps : ndarray of shape (3, n)
         Amounts of red, green and blue light; a negative one cannot be made.
     """
-    _expect("lamps", lamps, (3, len(wavelengths)))
+    _checks.shape("lamps", lamps, (3, len(wavelengths)))
     fig = Figure(5.2, 3.7)
     ax = fig.add_axes((0.1, 0.16, 0.87, 0.73))
     roles = ("kernel", "output", "input")
@@ -373,27 +374,8 @@ def _picture(
     W, H = fig.get_size_inches()
     ax = fig.add_axes((at[0] / W, at[1] / H, size[0] / W, size[1] / H))
     _draw.draw_image(ax, picture, low=low, high=high)
-    ax.images[0].set_interpolation("none")
-    return ax
-
-
-def _inches(fig: Figure, width: float, height: float) -> Axes:
-    """Add axes over the whole figure whose unit is inches, with y downwards."""
-    ax = fig.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, width), ylim=(height, 0))
-    ax.axis("off")
     return ax
 
 
 def _signed(number: int) -> str:
     return f"{number}".replace("-", MINUS)
-
-
-def _listed(numbers: Array | Sequence[int]) -> str:
-    return ", ".join(f"{number:g}" for number in np.ravel(numbers))
-
-
-def _expect(name: str, array: Array, shape: tuple[int, ...]) -> None:
-    """Refuse an array that the drawing has no room for."""
-    if array.shape != shape:
-        raise ValueError(f"{name} must have shape {shape}, got {array.shape}")

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from convbook import conv2d, flip
+from convbook import _checks, conv2d, flip
 from convbook._typing import Array
 from convbook.figures import _draw
+from convbook.figures._draw import listed
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._palette import LIGHT
 
@@ -25,8 +26,8 @@ def sliding_window(image: Array, kernel: Array) -> Figure:
     kernel : ndarray of shape (2, 2)
         Kernel.
     """
-    _expect("image", image, (3, 3))
-    _expect("kernel", kernel, (2, 2))
+    _checks.shape("image", image, (3, 3))
+    _checks.shape("kernel", kernel, (2, 2))
     output = _slide(image, kernel)
     fig = Figure(5.4, 5.23)
     ax = _draw.canvas(fig, 12.9, 12.5)
@@ -45,8 +46,8 @@ def sliding_window(image: Array, kernel: Array) -> Figure:
         _draw.label(ax, x + 2.85, y + 3.55, sums[-1], fontsize=11.5)
         _draw.label(ax, x + 4.7, y + 2.5, f"u = {u}, v = {v}", "quiet", fontsize=11.5)
     fig.alt = (
-        f"A 2 by 2 kernel with the weights {_listed(kernel)} at its four positions on a 3 by 3 "
-        f"input that holds {_listed(image)}. Each position is outlined, with a weight beside each "
+        f"A 2 by 2 kernel with the weights {listed(kernel)} at its four positions on a 3 by 3 "
+        f"input that holds {listed(image)}. Each position is outlined, with a weight beside each "
         f"pixel, and its sum is written below: {'; '.join(sums)}. The four sums are the output."
     )
     return fig
@@ -91,8 +92,8 @@ def patches(image: Array, kernel: Array) -> Figure:
     kernel : ndarray of shape (2, 2)
         Kernel.
     """
-    _expect("image", image, (3, 3))
-    _expect("kernel", kernel, (2, 2))
+    _checks.shape("image", image, (3, 3))
+    _checks.shape("kernel", kernel, (2, 2))
     output = _slide(image, kernel)
     places = [*np.ndindex(output.shape)]
     columns = np.stack([image[u : u + 2, v : v + 2].ravel() for u, v in places], axis=1)
@@ -114,11 +115,11 @@ def patches(image: Array, kernel: Array) -> Figure:
     _draw.label(ax, 2.5, 2.6, "the patches,\nas columns", "input", fontsize=11.5)
     _draw.label(ax, 5.0, 6.1, "=", fontsize=15)
     _draw.arrow(ax, (7.1, 5.08), (7.1, 5.52))
-    listed = "; ".join(f"({u},{v}): {_listed(columns[:, k])}" for k, (u, v) in enumerate(places))
+    told = "; ".join(f"({u},{v}): {listed(columns[:, k])}" for k, (u, v) in enumerate(places))
     fig.alt = (
         "A matrix product. The columns of a 4 by 4 table are the four patches of the input, by "
-        f"position: {listed}. The kernel stands to their left as one row, {_listed(kernel)}. "
-        f"Below each column is its product with that row: {_listed(output)}."
+        f"position: {told}. The kernel stands to their left as one row, {listed(kernel)}. "
+        f"Below each column is its product with that row: {listed(output)}."
     )
     return fig
 
@@ -134,7 +135,7 @@ def impulse(kernel: Array, size: int = 5) -> Figure:
     size : int
         Side of the square picture with one bright pixel in its middle.
     """
-    _expect("kernel", kernel, (3, 3))
+    _checks.shape("kernel", kernel, (3, 3))
     dot = np.zeros((size, size), kernel.dtype)
     dot[size // 2, size // 2] = 1
     turned = conv2d(dot[None], kernel[None, None], padding=1)[0]
@@ -159,9 +160,9 @@ def impulse(kernel: Array, size: int = 5) -> Figure:
     inside = slice(size // 2 - 1, size // 2 + 2)
     fig.alt = (
         f"One bright pixel in a dark picture of {size} by {size}, and a kernel with the weights "
-        f"{_listed(kernel)}. The kernel slid as it is leaves {_listed(turned[inside, inside])} "
+        f"{listed(kernel)}. The kernel slid as it is leaves {listed(turned[inside, inside])} "
         "around the pixel, the kernel turned by half a turn. Flipped first, it leaves "
-        f"{_listed(upright[inside, inside])}, the kernel upright."
+        f"{listed(upright[inside, inside])}, the kernel upright."
     )
     return fig
 
@@ -249,7 +250,7 @@ def kernel_bank(photo: Array, kernels: Mapping[str, Array]) -> Figure:
     fig = Figure(5.4, pitch * rows)
     seen = []
     for number, (name, kernel) in enumerate(kernels.items()):
-        _expect(f"kernels[{name!r}]", kernel, (3, 3))
+        _checks.shape(f"kernels[{name!r}]", kernel, (3, 3))
         row, column = divmod(number, 2)
         left, bottom = 2.72 * column, pitch * (rows - 1 - row)
         result = _slide(photo, kernel)
@@ -286,7 +287,6 @@ def _picture(
     W, H = fig.get_size_inches()
     ax = fig.add_axes((left / W, bottom / H, side / W, side / H))
     _draw.draw_image(ax, np.clip(picture, low, high), low=low, high=high)
-    ax.images[0].set_interpolation("none")
     return ax
 
 
@@ -334,7 +334,7 @@ def equivariance(wide: Array, kernel: Array, shift: int) -> Figure:
         Pixels by which the first picture's content moves to the right.
     """
     height = wide.shape[0]
-    _expect("wide", wide, (height, height + shift))
+    _checks.shape("wide", wide, (height, height + shift))
     here, moved = wide[:, shift:], wide[:, :height]
     limit = float(np.percentile(abs(_slide(wide, kernel)), 98))
     fig = Figure(5.2, 5.55)
@@ -379,8 +379,8 @@ def rectified(photo: Array, kernel: Array, fitted: Array, constant: float) -> Fi
     constant : float
         Bias that goes with it.
     """
-    _expect("kernel", kernel, (3, 3))
-    _expect("fitted", fitted, (5, 5))
+    _checks.shape("kernel", kernel, (3, 3))
+    _checks.shape("fitted", fitted, (5, 5))
     signed = _slide(photo, kernel)
     both = conv2d(photo[None], np.stack([kernel, -kernel])[:, None])
     net = np.maximum(both, 0).sum(axis=0)
@@ -507,13 +507,3 @@ def _products(image: Array, kernel: Array, at: tuple[int, int]) -> str:
     u, v = at
     pairs = ((image[u + i, v + j], weight) for (i, j), weight in np.ndenumerate(kernel))
     return " + ".join(f"{pixel}{DOT}{weight}" for pixel, weight in pairs)
-
-
-def _listed(numbers: Array) -> str:
-    return ", ".join(f"{number:g}" for number in np.ravel(numbers))
-
-
-def _expect(name: str, array: Array, shape: tuple[int, ...]) -> None:
-    """Refuse an array that the drawing has no room for."""
-    if array.shape != shape:
-        raise ValueError(f"{name} must have shape {shape}, got {array.shape}")

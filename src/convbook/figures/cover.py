@@ -7,6 +7,7 @@ from matplotlib.patches import ConnectionPatch
 from convbook import conv2d
 from convbook._typing import Array
 from convbook.figures import _draw
+from convbook.figures._draw import listed
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._palette import LIGHT
 
@@ -54,8 +55,8 @@ def cover(image: Array, kernel: Array, at: tuple[int, int]) -> Figure:
     fig.alt = (
         f"Left, a grey photograph of {image.shape[0]} by {image.shape[1]} pixels; right, its "
         "convolution, in which the edges of the picture stand out in relief. Below, one of its "
-        f"{terms} numbers worked out: nine pixels, {_listed(patch)}, times nine weights, "
-        f"{_listed(kernel)}, add up to {value:g}."
+        f"{terms} numbers worked out: nine pixels, {listed(patch)}, times nine weights, "
+        f"{listed(kernel)}, add up to {value:g}."
     )
     return fig
 
@@ -78,7 +79,3 @@ def _connect(
             arrowstyle=arrow, mutation_scale=14, shrinkA=5, shrinkB=2,
         )
     )  # fmt: skip
-
-
-def _listed(numbers: Array) -> str:
-    return ", ".join(f"{number:g}" for number in numbers.ravel())

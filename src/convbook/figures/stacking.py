@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from convbook import DETECTORS, compose, conv2d, conv2d_input, stack
+from convbook import DETECTORS, _checks, compose, conv2d, conv2d_input, stack
 from convbook._typing import Array
 from convbook.figures import _draw
+from convbook.figures._draw import listed
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._palette import LIGHT
 
@@ -28,10 +29,10 @@ def detectors(photo: Array, kernels: Mapping[str, Array]) -> Figure:
     if len(kernels) != 4:
         raise ValueError(f"kernels must hold 4 kernels, got {len(kernels)}")
     for name, kernel in kernels.items():
-        _expect(f"kernels[{name!r}]", kernel, (3, 3))
+        _checks.shape(f"kernels[{name!r}]", kernel, (3, 3))
     maps = conv2d(photo[None], stack(kernels.values()))
     fig = Figure(5.2, 6.85)
-    ax = _inches(fig, 5.2, 6.85)
+    ax = _draw.inches(fig, 5.2, 6.85)
     _picture(fig, 1.72, 0.32, 1.76, photo, 0, 255)
     _draw.label(ax, 2.6, 0.15, f"input  {(1, *photo.shape)}", "input", fontsize=12)
     seen = []
@@ -117,7 +118,7 @@ def disc(size: int = 96) -> Figure:
     strength = np.hypot(side, top)
     limit = float(strength.max())
     fig = Figure(5.2, 5.7)
-    ax = _inches(fig, 5.2, 5.7)
+    ax = _draw.inches(fig, 5.2, 5.7)
     panels = (
         ("a disc", picture, 0.0, 1.0),
         ("side edge", side, -limit, limit),
@@ -167,7 +168,7 @@ def weight_tensor(weight: Array, at: tuple[int, int, int, int]) -> Figure:
     at : tuple of int
         Indices (o, c, i, j) of the weight to trace.
     """
-    _expect("weight", weight, (3, 2, 3, 3))
+    _checks.shape("weight", weight, (3, 2, 3, 3))
     o, c, i, j = at
     fig = Figure(5.3, 6.2)
     ax = _draw.canvas(fig, 13.7, 16.0)
@@ -222,9 +223,9 @@ def two_layers(image: Array, first: Array, second: Array) -> Figure:
     second : ndarray of shape (1, 2, 2, 2)
         Weight of the second layer.
     """
-    _expect("image", image, (3, 3))
-    _expect("first", first, (2, 1, 2, 2))
-    _expect("second", second, (1, 2, 2, 2))
+    _checks.shape("image", image, (3, 3))
+    _checks.shape("first", first, (2, 1, 2, 2))
+    _checks.shape("second", second, (1, 2, 2, 2))
     maps = conv2d(image[None], first)
     parts = [conv2d(maps[h : h + 1], second[:, h : h + 1]).item() for h in range(2)]
     total = conv2d(maps, second).item()
@@ -251,12 +252,12 @@ def two_layers(image: Array, first: Array, second: Array) -> Figure:
     _draw.label(ax, 7.1, 9.6, "first layer (2, 1, 2, 2)", fontsize=11.6)
     _draw.label(ax, 14.3, 9.6, "second (1, 2, 2, 2)", fontsize=11.6)
     rows = "; ".join(
-        f"kernel {h}, {_listed(first[h])}, makes map {h}, {_listed(maps[h])}, which slice {h}, "
-        f"{_listed(second[0, h])}, turns into {parts[h]:g}"
+        f"kernel {h}, {listed(first[h])}, makes map {h}, {listed(maps[h])}, which slice {h}, "
+        f"{listed(second[0, h])}, turns into {parts[h]:g}"
         for h in range(2)
     )
     fig.alt = (
-        f"An input that holds {_listed(image)} goes through two kernels: {rows}. The two results "
+        f"An input that holds {listed(image)} goes through two kernels: {rows}. The two results "
         f"are added: {total:g}."
     )
     return fig
@@ -273,8 +274,8 @@ def stamped(first: Array, second: Array) -> Figure:
     second : ndarray of shape (1, 2, 2, 2)
         Weight of the second layer.
     """
-    _expect("first", first, (2, 1, 2, 2))
-    _expect("second", second, (1, 2, 2, 2))
+    _checks.shape("first", first, (2, 1, 2, 2))
+    _checks.shape("second", second, (1, 2, 2, 2))
     parts = [compose(first[h : h + 1], second[:, h : h + 1])[0, 0] for h in range(2)]
     total = compose(first, second)[0, 0]
     fig = Figure(5.2, 3.3)
@@ -293,13 +294,13 @@ def stamped(first: Array, second: Array) -> Figure:
     _numbers(ax, total, "output", (11.1, 3.5))
     _draw.label(ax, 12.6, 3.0, "one kernel", "output", fontsize=11.6)
     rows = "; ".join(
-        f"kernel {h}, {_listed(first[h])}, stamped by slice {h}, {_listed(second[0, h])}, gives "
-        f"{_listed(parts[h])}"
+        f"kernel {h}, {listed(first[h])}, stamped by slice {h}, {listed(second[0, h])}, gives "
+        f"{listed(parts[h])}"
         for h in range(2)
     )
     fig.alt = (
         f"Two kernels of 2 by 2 and the two slices that read them: {rows}. The sum of the two is "
-        f"one kernel of 3 by 3, {_listed(total)}."
+        f"one kernel of 3 by 3, {listed(total)}."
     )
     return fig
 
@@ -320,9 +321,9 @@ def flat_areas(photo: Array, white: Array, edges: Array, flat: Array) -> Figure:
         Answer of the second layer.
     """
     for name, map_, lost in (("white", white, 2), ("edges", edges, 2), ("flat", flat, 4)):
-        _expect(name, map_, (photo.shape[0] - lost, photo.shape[1] - lost))
+        _checks.shape(name, map_, (photo.shape[0] - lost, photo.shape[1] - lost))
     fig = Figure(5.2, 5.75)
-    ax = _inches(fig, 5.2, 5.75)
+    ax = _draw.inches(fig, 5.2, 5.75)
     panels = (
         ("photograph", photo, 255.0),
         ("one layer: bright", white, float(white.max())),
@@ -372,7 +373,7 @@ def fields(depth: int = 3) -> Figure:
         word = "layer" if layers == 1 else "layers"
         _draw.label(ax, x + side / 2, side + 0.7, f"{layers} {word}", fontsize=12)
         _draw.label(ax, x + side / 2, side + 1.45, f"{side}{TIMES}{side}", "quiet", fontsize=12)
-        told.append(f"{layers}: {side} by {side} pixels, first row {_listed(paths[0, 0, 0])}")
+        told.append(f"{layers}: {side} by {side} pixels, first row {listed(paths[0, 0, 0])}")
         x += side + 1.1
     fig.alt = (
         "The pixels that one output depends on, each with the number of paths that lead from it "
@@ -391,7 +392,7 @@ def separated(kernel: Array) -> Figure:
     kernel : ndarray of shape (3, 3)
         Kernel.
     """
-    _expect("kernel", kernel, (3, 3))
+    _checks.shape("kernel", kernel, (3, 3))
     columns, sizes, rows = np.linalg.svd(kernel)
     terms = int(np.linalg.matrix_rank(kernel))
     height = 1.3 + 3.85 * terms - 0.65
@@ -417,7 +418,7 @@ def separated(kernel: Array) -> Figure:
             _draw.label(ax, 1.98, y - 0.43, "+", fontsize=13)
         told.append(f"{100 * error:.0f} % after {n + 1}")
     fig.alt = (
-        f"The kernel {_listed(kernel)} taken apart into {terms} products of a column and a row, "
+        f"The kernel {listed(kernel)} taken apart into {terms} products of a column and a row, "
         f"and what they add up to. What is missing, relative to the kernel: {', '.join(told)}."
     )
     return fig
@@ -532,14 +533,6 @@ def _small_kernel(ax: Axes, weights: Array, at: tuple[float, float], side: float
         _draw.label(ax, at[0] + 1.5 * side, below, text, fontsize=11.5)
 
 
-def _inches(fig: Figure, width: float, height: float) -> Axes:
-    """Add axes over the whole figure whose unit is an inch, with y downwards."""
-    ax = fig.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, width), ylim=(height, 0))
-    ax.axis("off")
-    return ax
-
-
 def _picture(
     fig: Figure, left: float, top: float, side: float, picture: Array, low: float, high: float
 ) -> Axes:
@@ -549,13 +542,3 @@ def _picture(
     ax = fig.add_axes(place)
     _draw.draw_image(ax, np.clip(picture, low, high), low=low, high=high)
     return ax
-
-
-def _listed(numbers: Array) -> str:
-    return ", ".join(f"{number:g}" for number in np.ravel(numbers))
-
-
-def _expect(name: str, array: Array, shape: tuple[int, ...]) -> None:
-    """Refuse an array that the drawing has no room for."""
-    if array.shape != shape:
-        raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
