@@ -1,29 +1,54 @@
 """The command: ``python -m benchmarks``."""
 
 import argparse
+import sys
+from pathlib import Path
 
-from tqdm import tqdm
+from benchmarks import tables
+from benchmarks.check import check
+from benchmarks.goals import reached
+from benchmarks.layers import GROUPS, SHORT, Layer, selected
+from benchmarks.processes import ROOT
+from benchmarks.record import RECORDED, write
+from benchmarks.run import Step, everything, memories, take, times
 
-from benchmarks.layers import GROUPS, LAYERS, SHORT, Layer, selected
-from benchmarks.processes import worker
-from benchmarks.tables import speeds
+DESCRIPTION = """Measure convbook's speed and memory beside other libraries.
+Without an option, everything is measured, which takes about 25 minutes; leave the machine alone
+while it works."""
 
 
 def arguments() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser("python -m benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser("python -m benchmarks", description=DESCRIPTION)
     add = parser.add_argument
-    add("--short", action="store_true", help="a minute's selection of layers")
-    add("--only", nargs="+", default=[], metavar="WORD",
-        help=f"groups of layers, or parts of their names; groups: {', '.join(GROUPS)}")  # fmt: skip
-    add("--layer", nargs="+", type=layer, default=[], metavar="N,C,SIDE,C_OUT,K[,STRIDE[,GROUPS]]",
-        help="layers of your own")  # fmt: skip
-    add("--against", nargs="+", default=[], metavar="NAME",
-        help="competitors, for example torch sgemm convbook 'convbook im2col'")  # fmt: skip
-    add("--threads", nargs="+", type=int, default=[1], metavar="N")
-    add("--backward", action="store_true", help="the two gradients instead")
-    add("--rounds", type=int, default=40, help="at most, for each layer")
-    add("--seconds", type=float, default=5.0, help="for each layer, about")
+    what = parser.add_argument_group("what").add_mutually_exclusive_group()
+    what.add_argument("--short", action="store_true", help="a minute's selection")
+    what.add_argument(
+        "--only",
+        nargs="+",
+        metavar="WORD",
+        help=f"some groups of layers, or those with a word in their name: {', '.join(GROUPS)}",
+    )
+    what.add_argument(
+        "--layer",
+        nargs="+",
+        type=layer,
+        metavar="N,C,SIDE,C_OUT,K[,STRIDE[,GROUPS]]",
+        help="layers of your own",
+    )
+    what.add_argument("--memory", action="store_true", help="memory alone")
+    what.add_argument(
+        "--check",
+        action="store_true",
+        help="fail if convbook has lost a quarter of its recorded speed",
+    )
+    add("--backward", action="store_true", help="the gradients of the selected layers")
+    add("--threads", nargs="+", type=int, default=[1], help="for the selected layers")
+    add("--against", nargs="+", default=[], metavar="NAME", help="some competitors only")
+    add("--seconds", type=float, default=5.0, help="for a layer, about")
+    add("--rounds", type=int, default=40, help="for a layer, at most")
+    add("--record", action="store_true", help="let the book show this run")
+    add("--into", type=Path, default=ROOT / "_build" / "benchmarks", help="folder for the results")
     return parser.parse_args()
 
 
@@ -32,24 +57,31 @@ def layer(text: str) -> Layer:
     return Layer(*map(int, text.split(",")))
 
 
+def steps(args: argparse.Namespace) -> list[Step]:
+    """Return what the arguments ask for."""
+    if args.memory:
+        return memories()
+    layers = args.layer or (selected(args.only) if args.only else SHORT if args.short else None)
+    if layers is None:
+        return everything()
+    way = "backward" if args.backward else "forward"
+    return [step for threads in args.threads for step in times(way, layers, threads)]
+
+
 def main() -> None:
-    """Measure and print."""
+    """Measure, print and write."""
     args = arguments()
-    layers = args.layer or (SHORT if args.short else selected(args.only or list(LAYERS)))
-    for threads in args.threads:
-        found = {}
-        with worker("worker") as measuring:
-            for each in (bar := tqdm(layers, leave=False)):
-                bar.set_description(each.name)
-                found[each.name] = measuring.ask(
-                    layer=each,
-                    threads=threads,
-                    backward=args.backward,
-                    names=args.against,
-                    rounds=args.rounds,
-                    seconds=args.seconds,
-                )
-        print(speeds(found, f"{threads} thread{'s' if threads > 1 else ''}"))
+    if args.check:
+        sys.exit(check())
+    full = not (args.short or args.only or args.layer or args.memory or args.against)
+    if args.record and not full:
+        sys.exit("--record wants a full run: no other selection goes with it")
+    record = take(steps(args), against=args.against, seconds=args.seconds, rounds=args.rounds)
+    record["goals"] = reached(record)
+    print(tables.report(record))
+    write(record, args.into / "results.json")
+    if args.record:
+        write(record, RECORDED)
 
 
 if __name__ == "__main__":

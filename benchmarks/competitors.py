@@ -35,6 +35,8 @@ class Entry(NamedTuple):
     call: Callable[[], Any]
     scale: float = 1.0
     """How many times its work the layer is: 1, unless only a piece or something else is timed."""
+    kept: Callable[[], int] = int
+    """Tells the bytes of the weights that are kept in another form."""
 
 
 class Unable(Exception):
@@ -85,9 +87,16 @@ def ours(algorithm: str = "auto", *, prepared: bool = True) -> Factory:
             getattr(convbook, "PreparedWeight", np.array)(task.w) if prepared else task.w
         )  # DEV
         options: Any = {"algorithm": algorithm, **task.layer.options}
-        return Entry(lambda: convbook.conv2d(task.x, weight, **options))
+        return Entry(
+            lambda: convbook.conv2d(task.x, weight, **options), kept=lambda: kept_bytes(weight)
+        )
 
     return factory
+
+
+def kept_bytes(weight: Any) -> int:
+    """DEV: PreparedWeight.nbytes, once it is there."""
+    return sum(form.nbytes for form in getattr(weight, "_forms", {}).values())
 
 
 def our_gradients(task: Task) -> Entry:
@@ -238,19 +247,18 @@ BACKWARD: dict[str, Factory] = {
 }
 
 
-def factories(task: Task) -> dict[str, Factory]:
+def names(task: Task) -> list[str]:
     """Return who is asked to do a task; the textbook versions climb one ladder only."""
     if task.backward:
-        return BACKWARD
-    return FORWARD | (TEXTBOOK if task.threads == 1 and task.layer in (LADDER, *TOYS) else {})
+        return [*BACKWARD]
+    return [*FORWARD, *(TEXTBOOK if task.threads == 1 and task.layer in (LADDER, *TOYS) else ())]
 
 
-def entries(task: Task, names: Sequence[str] = ()) -> dict[str, Entry]:
-    """Return the entries that can do a task here, of all competitors or of those named."""
+def entries(task: Task, wanted: Sequence[str]) -> dict[str, Entry]:
+    """Return the entries of some competitors, if they can do the task and are installed."""
+    factories = BACKWARD if task.backward else FORWARD | TEXTBOOK
     found = {}
-    for name, factory in factories(task).items():
-        if names and name not in names:
-            continue
+    for name in wanted:
         with suppress(Unable, ModuleNotFoundError):
-            found[name] = factory(task)
+            found[name] = factories[name](task)
     return found

@@ -104,15 +104,12 @@ SHORT = [
 ]
 """A minute's selection."""
 
-MEMORY = [Layer(8, 64, 56, 64, 3), Layer(1, 64, 512, 64, 3), Layer(1, 1, 4096, 1, 31)]
-"""Where peak memory is measured: many images, a large one, a huge one."""
-
 
 def selected(words: list[str]) -> list[Layer]:
-    """Return the layers of some groups, or whose name holds a word; each once."""
+    """Return the layers of some groups, or whose name holds a word; each once, all if no word."""
     everything = {layer.name: layer for group in GROUPS.values() for layer in group}
     found: dict[Layer, None] = {}
-    for word in words:
+    for word in words or GROUPS:
         by_name = [everything[word]] if word in everything else []
         partly = [layer for name, layer in everything.items() if word in name]
         found |= dict.fromkeys(GROUPS.get(word) or by_name or partly)

@@ -102,8 +102,7 @@ def ratio(theirs: Samples, ours: Samples, clock: Clock = "wall") -> float:
     fair = [(t, o) for t, o in pairs if t.undisturbed and o.undisturbed]
     if fair:
         return median(t.time(clock) / o.time(clock) for t, o in fair)
-    shortest = (min(s.time(clock) for s in side) for side in zip(*pairs, strict=True))
-    return next(shortest) / next(shortest)
+    return min(t.time(clock) for t, _ in pairs) / min(o.time(clock) for _, o in pairs)
 
 
 def typical(samples: Samples) -> float:

@@ -1,0 +1,92 @@
+"""What a run leaves behind: numbers, and the machine they belong to."""
+
+import json
+import os
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from math import floor, log10
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.processes import ROOT
+
+RECORDED = ROOT / "src" / "convbook" / "figures" / "algorithms.json"
+"""The run that the chapter shows."""
+
+PACKAGES = ("numpy", "scipy", "torch", "onnxruntime")
+
+Record = dict[str, Any]
+
+
+def about() -> Record:
+    """Return the date, the machine and the versions."""
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": {
+            "processor": processor(),
+            "cores": os.cpu_count(),
+            "system": f"{platform.system()} {platform.machine()}",
+        },
+        "versions": {"python": platform.python_version(), "blas": blas(), **installed()},
+    }
+
+
+def processor() -> str:
+    """Return the processor's model."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        lines = []
+    models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(models, platform.processor() or platform.machine())
+
+
+def blas() -> str:
+    """Return the library that multiplies NumPy's matrices."""
+    config: Any = np.show_config(mode="dicts")
+    found = config["Build Dependencies"]["blas"]
+    return f"{found['name']} {found['version']}"
+
+
+def installed() -> dict[str, str]:
+    """Return the versions of those competitors that are here."""
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def write(record: Record, path: Path) -> None:
+    """Write a record so that a difference of two can be read: one competitor, one line."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text(record), "utf-8")
+
+
+def text(value: Any, indent: str = "") -> str:
+    """Write JSON with sorted keys; a dictionary of plain values stands on one line."""
+    if not isinstance(value, dict) or not any(isinstance(v, dict | list) for v in value.values()):
+        return json.dumps(rounded(value), sort_keys=True)
+    deeper = indent + " "
+    lines = [f"{deeper}{json.dumps(k)}: {text(value[k], deeper)}" for k in sorted(value)]
+    return "{\n" + ",\n".join(lines) + f"\n{indent}}}" + ("" if indent else "\n")
+
+
+def rounded(value: Any) -> Any:
+    """Keep three digits of each measured number."""
+    if isinstance(value, dict):
+        return {key: rounded(inner) for key, inner in value.items()}
+    if not isinstance(value, float) or not value:
+        return value
+    return round(value, 2 - floor(log10(abs(value))))
+
+
+def read(path: Path = RECORDED) -> Record:
+    """Read a record."""
+    record: Record = json.loads(path.read_text("utf-8"))
+    return record
