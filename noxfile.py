@@ -49,10 +49,7 @@ def book(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run every test: the library, each chapter's cells, the built site."""
     if STRICT:
-        # pip, because it also takes a wheel lying on disk (PIP_FIND_LINKS); first, so that no
-        # other package chooses another release.
-        session.install("pip")
-        session.run_install("python", "-m", "pip", "install", TORCH, silent=False)
+        install_torch(session)
     session.install("-e", ".[test,oracles]" if STRICT else ".[test]", silent=False)
     session.run("pytest", *session.posargs)
 
@@ -67,6 +64,21 @@ def oldest(session: nox.Session) -> None:
 
 
 @nox.session
+def benchmark(session: nox.Session) -> None:
+    """Measure speed and memory beside other libraries; -- --short takes a minute."""
+    install_torch(session)
+    session.install("-e", ".[benchmark]", silent=False)
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session
+def speed(session: nox.Session) -> None:
+    """Fail if the convolution has lost a quarter of its recorded speed."""
+    session.install("-e", ".", "tqdm", silent=False)
+    session.run("python", "-m", "benchmarks", "--check")
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types, the workflow and the citation file."""
     session.install("-e", ".[figures]", *LINTERS, silent=False)
@@ -76,6 +88,15 @@ def lint(session: nox.Session) -> None:
     session.run("zizmor", "--offline", "--quiet", ".github/workflows")
     for schema, file in SCHEMAS.items():
         session.run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", file)
+
+
+def install_torch(session: nox.Session) -> None:
+    """Install PyTorch, before another package chooses another release.
+
+    By pip, because it also takes a wheel lying on disk (PIP_FIND_LINKS).
+    """
+    session.install("pip")
+    session.run_install("python", "-m", "pip", "install", TORCH, silent=False)
 
 
 def free_port(wanted: int = 8000) -> int:
