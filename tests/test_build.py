@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from requirements import need
 from website import ROOT, Build, Page, Site, build, unmeasured
 
 HEAD = """\
@@ -178,6 +179,22 @@ def test_a_change_in_the_library_reaches_exactly_its_pages(workshop: Path) -> No
     assert article(workshop, "flipping") == before["flipping"]
     assert article(workshop, "pooling") != before["pooling"]
     assert "1500" in article(workshop, "pooling")
+
+
+def test_recorded_numbers_belong_to_the_module_of_their_name(tmp_path: Path) -> None:
+    """A chapter that imports `race` depends on race.json, and on no other module's numbers."""
+    need("myst_nb")
+    from freshness import Library
+
+    package = tmp_path / "book"
+    package.mkdir()
+    for name in ("__init__.py", "race.py", "race.json", "walk.py", "walk.json"):
+        (package / name).write_text("{}" if name.endswith("json") else "", "utf-8")
+    library = Library(package)
+    names = {path.name for path in library.reach("from book import race")}
+    assert names == {"__init__.py", "race.py", "race.json"}
+    everything = library.reach("import importlib")
+    assert {path.name for path in everything} == {path.name for path in package.iterdir()}
 
 
 def test_two_builds_are_the_same_byte_for_byte(site: Site, tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 jupyter-cache recognises a chapter by its code cells and its ``kernelspec``; it
 does not see the library behind them. So each chapter's kernelspec gets a digest
-of all the files of the library that the chapter can reach through its imports,
-and of the versions of Python and the packages. The files are also noted as the
+of all the files of the library that the chapter can reach through its imports
+(with the recorded numbers beside a module), and of the versions of Python and the packages. The files are also noted as the
 page's dependencies, which makes Sphinx read exactly those pages again.
 """
 
@@ -55,7 +55,7 @@ class Library:
 
     def everything(self) -> frozenset[Path]:
         """Every file of the package."""
-        return frozenset(self.root.rglob("*.py"))
+        return frozenset(path for ext in ("py", "json") for path in self.root.rglob(f"*.{ext}"))
 
     def file(self, module: str) -> Path | None:
         """The file of a dotted module name, if it is one of the package's."""
@@ -107,7 +107,7 @@ class Library:
                 file = self.file(module)
                 if file is None:
                     raise Unresolvable
-                files |= {file, *self.packages(module)}
+                files |= {file, *self.packages(module), *data(file)}
                 pending |= self.needs(imports(file, module)) - seen
         except (SyntaxError, Unresolvable):
             return self.everything()
@@ -120,6 +120,13 @@ class Library:
             file = self.file(".".join(parts[:depth]))
             if file is not None:
                 yield file
+
+
+def data(file: Path) -> Iterator[Path]:
+    """The JSON file that lies beside a module under the same name, and is read by it."""
+    path = file.with_suffix(".json")
+    if path.is_file():
+        yield path
 
 
 def scan(source: str, package: str) -> list[tuple[str, str | None, str]]:
