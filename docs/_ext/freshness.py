@@ -2,9 +2,10 @@
 
 jupyter-cache recognises a chapter by its code cells and its ``kernelspec``; it
 does not see the library behind them. So each chapter's kernelspec gets a digest
-of all the files of the library that the chapter can reach through its imports
-(with the recorded numbers beside a module), and of the versions of Python and the packages. The files are also noted as the
-page's dependencies, which makes Sphinx read exactly those pages again.
+of all the files of the library that the chapter can reach through its imports,
+recorded numbers included, and of the versions of Python and the packages. The
+files are also noted as the page's dependencies, which makes Sphinx read exactly
+those pages again.
 """
 
 from __future__ import annotations
