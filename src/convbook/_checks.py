@@ -63,6 +63,21 @@ def channels(name: str, array: Array, expected: int) -> None:
         )
 
 
+def floats(name: str, array: Array) -> None:
+    """Refuse an array of integers or complex numbers."""
+    if array.dtype.kind != "f":
+        raise ValueError(f"{name} must hold floats, got dtype {array.dtype}")
+
+
+def places(name: str, array: Array, number: int) -> None:
+    """Refuse an array that does not hold integers from 0 to `number` - 1."""
+    if array.dtype.kind not in "iu":
+        raise ValueError(f"{name} must hold integers, got dtype {array.dtype}")
+    if array.size and (array.min() < 0 or array.max() >= number):
+        found = array.min() if array.min() < 0 else array.max()
+        raise ValueError(f"{name} must be from 0 to {number - 1}, got {found}")
+
+
 def integer(name: str, value: Any, minimum: int) -> int:
     """Return `value` as an int of at least `minimum`; a bool or a float is no size."""
     rule = f"{name} must be {_RULES.get(minimum, f'an integer of at least {minimum}')}"
