@@ -540,7 +540,7 @@ def test_noise_and_zeros_are_other(size, channels, seed):
 
 
 def test_a_plain_colour_with_a_slight_slope_is_a_colour_blob():
-    assert filter_kind(COLOURS[0] * (1 + 0.01 * np.arange(8))) == "colour blob"
+    assert filter_kind(COLOURS[0] * (1 + 0.01 * np.arange(8)) * np.ones((8, 1))) == "colour blob"
 
 
 def test_a_line_has_a_direction_although_its_two_slopes_are_opposite():
