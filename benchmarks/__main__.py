@@ -9,7 +9,7 @@ from benchmarks.check import check
 from benchmarks.goals import reached
 from benchmarks.layers import GROUPS, SHORT, Layer, selected
 from benchmarks.processes import ROOT
-from benchmarks.record import RECORDED, write
+from benchmarks.record import RECORDED, Record, write
 from benchmarks.run import Step, everything, memories, take, times
 
 DESCRIPTION = """Measure convbook's speed and memory beside other libraries.
@@ -80,8 +80,19 @@ def main() -> None:
     record["goals"] = reached(record)
     print(tables.report(record))
     write(record, args.into / "results.json")
+    if full:
+        draw(record, args.into)
     if args.record:
         write(record, RECORDED)
+
+
+def draw(record: Record, folder: Path) -> None:
+    """Draw the figures of the chapter."""
+    from convbook.figures import algorithms
+
+    for name in ("ladder", "layers", "best_algorithm", "growth", "memory"):
+        figure = getattr(algorithms, name)(record)
+        figure.savefig(folder / f"{name}.png", dpi=144, facecolor="white")
 
 
 if __name__ == "__main__":
