@@ -77,31 +77,30 @@ def sgemm(task: Task) -> Entry:
 
 # -- convbook ----------------------------------------------------------------
 
+MANY = 64 * 64
+"""Pairs of channels above which the spectra of all kernels would fill the memory for nothing."""
+
 
 def ours(algorithm: str = "auto", *, prepared: bool = True) -> Factory:
     """Return the factory of one of convbook's algorithms; prepared weights are transformed once."""
 
     def factory(task: Task) -> Entry:
-        getattr(convbook, "set_num_threads", int)(task.threads)  # DEV
-        weight = (
-            getattr(convbook, "PreparedWeight", np.array)(task.w) if prepared else task.w
-        )  # DEV
+        if algorithm == "fft" and task.layer.c_in * task.layer.c_out > MANY:
+            raise Unable
+        convbook.set_num_threads(task.threads)
+        weight: Any = convbook.PreparedWeight(task.w) if prepared else task.w
         options: Any = {"algorithm": algorithm, **task.layer.options}
         return Entry(
-            lambda: convbook.conv2d(task.x, weight, **options), kept=lambda: kept_bytes(weight)
+            lambda: convbook.conv2d(task.x, weight, **options),
+            kept=lambda: sum(int(form.nbytes) for form in weight.forms.values()) if prepared else 0,
         )
 
     return factory
 
 
-def kept_bytes(weight: Any) -> int:
-    """DEV: PreparedWeight.nbytes, once it is there."""
-    return sum(form.nbytes for form in getattr(weight, "_forms", {}).values())
-
-
 def our_gradients(task: Task) -> Entry:
     """Compute the gradients of the input and of the weights."""
-    getattr(convbook, "set_num_threads", int)(task.threads)  # DEV
+    convbook.set_num_threads(task.threads)
     layer, x, w, gradient = task.layer, task.x, task.w, task.gradient
     return Entry(
         lambda: (
