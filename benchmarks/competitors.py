@@ -10,7 +10,9 @@ import numpy as np
 import convbook
 from benchmarks import textbook
 from benchmarks.layers import LADDER, TOYS, Layer
+from convbook._problem import check_problem
 from convbook._typing import Array
+from convbook.algorithms import FAST, fastest
 
 
 class Task(NamedTuple):
@@ -96,6 +98,13 @@ def ours(algorithm: str = "auto", *, prepared: bool = True) -> Factory:
         )
 
     return factory
+
+
+def choice(task: Task) -> str:
+    """Return which algorithm "auto" takes, the weights being prepared."""
+    stride, padding, groups = task.layer.options.values()
+    problem = check_problem(task.x, task.w, None, stride, padding, 1, groups)
+    return fastest(problem._replace(forms={}).task)
 
 
 def our_gradients(task: Task) -> Entry:
@@ -215,16 +224,13 @@ def dense_matrix(task: Task) -> Entry:
 
 # -- The entry lists ---------------------------------------------------------
 
-OWN = ("im2col", "shift", "winograd", "fft", "dft")
-"""The algorithms that "auto" chooses from."""
-
 FORWARD: dict[str, Factory] = {
     "torch": torch,
     "onnxruntime": onnxruntime,
     "sgemm": sgemm,
     "convbook": ours(),
     "convbook unprepared": ours(prepared=False),
-    **{f"convbook {name}": ours(name) for name in OWN},
+    **{f"convbook {name}": ours(name) for name in FAST},
     "scipy oaconvolve": scipy("oaconvolve"),
     "scipy fftconvolve": scipy("fftconvolve"),
     "scipy convolve2d": scipy("convolve2d", largest=15),

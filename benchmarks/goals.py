@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from statistics import geometric_mean
 from typing import NamedTuple
 
-from benchmarks.competitors import OWN
 from benchmarks.layers import LAYERS, RESNET, Layer
 from benchmarks.record import Record
+from convbook.algorithms import FAST
 
 Rows = dict[str, dict[str, float]]
 
@@ -67,7 +67,7 @@ def error(*names: str) -> Callable[[Record], float]:
 
 def regret(record: Record) -> float:
     """Return how many times as long as the best algorithm "auto" takes, at the worst."""
-    own = [f"convbook {name}" for name in OWN]
+    own = [f"convbook {name}" for name in FAST]
     layers = [layer for group in LAYERS.values() for layer in group]
     return max(
         max(found[name]["torch"] for name in own if name in found) / found["convbook"]["torch"]

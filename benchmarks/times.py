@@ -1,4 +1,4 @@
-"""The process that measures: one line of JSON in, one line out for each task."""
+"""The process that measures times: a line of JSON in for each layer, one out."""
 
 import json
 import sys
@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 import convbook
-from benchmarks.competitors import BACKWARD, Entry, Task, entries, names, new_task
+from benchmarks.competitors import BACKWARD, Task, choice, entries, names, new_task
 from benchmarks.layers import Layer
 from benchmarks.timing import REST, Clock, in_turn, ratio, typical
 from convbook._typing import Array
 
-Row = dict[str, float]
+Row = dict[str, Any]
 
 
 def measure(
@@ -29,46 +29,33 @@ def measure(
 
     "ms" is the typical time; "torch" and "roof" are speeds as a multiple of torch's and sgemm's, in
     the layer's FLOPs by the definition. The latter counts the processor's time if there is one
-    thread. "error" is the largest one, as a part of the largest output.
+    thread. "error" is the largest one, as a part of the largest output. "choice" is what "auto"
+    has chosen.
     """
     task = new_task(layer, threads, backward=backward)
-    wanted = [name for name in names(task) if name in against or not against]
-    able = {name: entry for name, entry in entries(task, wanted).items() if can(entry)}
-    errors = {name: error(entry, task) for name, entry in able.items() if whole(name, entry)}
-    rest = REST if threads > 1 else 0.0
-    samples = in_turn(able, rounds=rounds, seconds=seconds, rest=rest)
+    able = entries(task, [name for name in names(task) if name in against or not against])
+    rows: dict[str, Row] = {}
+    truth = exact(task)
+    for name, entry in [*able.items()]:
+        try:
+            result = entry.call()
+        except ValueError:  # an algorithm refuses layers that are not its own
+            del able[name]
+            continue
+        rows[name] = {}
+        if name != "sgemm" and entry.scale == 1:
+            rows[name]["error"] = error(result, truth)
+    samples = in_turn(able, rounds=rounds, seconds=seconds, rest=REST if threads > 1 else 0)
     clock: Clock = "cpu" if threads == 1 else "wall"
-    rows: dict[str, Row] = {name: {"ms": 1000 * typical(samples[name])} for name in able}
     for name, row in rows.items():
+        row["ms"] = 1000 * typical(samples[name])
         if "torch" in able:
             row["torch"] = ratio(samples["torch"], samples[name])
         if "sgemm" in able:
             row["roof"] = ratio(samples["sgemm"], samples[name], clock)
-        if name in errors:
-            row["error"] = errors[name]
+    if "convbook" in rows and not backward:
+        rows["convbook"]["choice"] = choice(task)
     return rows
-
-
-def can(entry: Entry) -> bool:
-    """Whether the call works: an algorithm refuses layers that are not its own."""
-    try:
-        entry.call()
-    except ValueError:
-        return False
-    return True
-
-
-def whole(name: str, entry: Entry) -> bool:
-    """Whether the call computes the layer, rather than a piece of it or something else."""
-    return name != "sgemm" and entry.scale == 1
-
-
-def error(entry: Entry, task: Task) -> float:
-    """Return the largest error, as a part of the largest element of the result."""
-    result = entry.call()
-    given = result if task.backward else [result]
-    pairs = zip(given, exact(task), strict=True)
-    return max(float(abs(np.asarray(y) - t).max() / abs(t).max()) for y, t in pairs)
 
 
 def exact(task: Task) -> Sequence[Array]:
@@ -78,6 +65,13 @@ def exact(task: Task) -> Sequence[Array]:
         return [np.asarray(gradient) for gradient in BACKWARD["torch"](double).call()]
     options: Any = {"algorithm": "im2col", **task.layer.options}
     return [convbook.conv2d(double.x, double.w, **options)]
+
+
+def error(result: Any, truth: Sequence[Array]) -> float:
+    """Return the largest error, as a part of the largest element of the result."""
+    given = [result] if len(truth) == 1 else result
+    pairs = zip(given, truth, strict=True)
+    return max(float(abs(np.asarray(y) - t).max() / abs(t).max()) for y, t in pairs)
 
 
 def main() -> None:

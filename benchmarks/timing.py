@@ -66,12 +66,11 @@ def in_turn(
 ) -> dict[str, Samples]:
     """Sample every entry once a round, in random order, each after an untimed call.
 
-    Rounds end when `seconds` are over, but not before the third; who needs a tenth of the time
-    for one sample sits out after that.
+    Rounds end when `seconds` are over, but not before the third. Who needs a tenth of that for
+    one call does without the untimed one, and sits out after the third round.
     """
     calls, slow = {}, set()
     for name, entry in entries.items():
-        entry.call()
         once = sample(entry, 1).wall / entry.scale
         calls[name] = ceil(SHORTEST / max(once, 1e-9))
         slow |= {name} if once > seconds / 10 else set()
@@ -88,7 +87,8 @@ def in_turn(
                 samples[name].append(None)
                 continue
             time.sleep(rest)
-            entries[name].call()
+            if name not in slow:
+                entries[name].call()
             samples[name].append(sample(entries[name], calls[name]))
     return samples
 
