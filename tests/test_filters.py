@@ -517,7 +517,7 @@ def test_an_edge_is_an_edge(size, degrees, offset, seed):
     assert filter_kind(noisy(GREY * edge(size, degrees, offset), seed)) == "edge"
 
 
-@given(size=sizes, degrees=angles, periods=st.floats(2.2, 3), phase=st.floats(0, 6), seed=seeds)
+@given(size=sizes, degrees=angles, periods=st.floats(2, 3), phase=st.floats(0, 6), seed=seeds)
 def test_a_grating_is_a_grating(size, degrees, periods, phase, seed):
     assert filter_kind(noisy(GREY * waves(size, periods, degrees, phase), seed)) == "grating"
 

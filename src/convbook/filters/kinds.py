@@ -20,17 +20,19 @@ class FilterTraits(NamedTuple):
 
     colour: float
     """The share of its energy that is lost if each pixel is replaced by its mean over channels."""
+    plain: float
+    """The share of its energy that is kept if each channel is replaced by its mean over pixels."""
     oriented: float
-    """From 0, if it is flat or all directions are alike, to 1, if it varies along one only."""
+    """From 0, if it is plain or its slopes have all directions, to 1, if they have one."""
     cycles: float
-    """How many periods of its pattern fit into it, on average over its spectrum."""
+    """How many periods of its strongest wave fit into it."""
 
 
 _SOBEL = stack([KERNELS["side edge"], KERNELS["top edge"]])
 
 
 def filter_traits(weight: NDArray[Number]) -> FilterTraits:
-    """Measure the colour, the direction and the fineness of a filter.
+    """Measure how coloured, how plain, how oriented and how fine a filter is.
 
     Parameters
     ----------
@@ -40,7 +42,7 @@ def filter_traits(weight: NDArray[Number]) -> FilterTraits:
     Returns
     -------
     FilterTraits
-        Three numbers. A filter of zeros has zeros.
+        Four numbers. A filter of zeros has zeros.
 
     Raises
     ------
@@ -54,24 +56,24 @@ def filter_traits(weight: NDArray[Number]) -> FilterTraits:
     >>> import numpy as np
     >>> from convbook import filter_traits
     >>> stripes = np.tile([1.0, 1.0, -1.0, -1.0], (3, 8, 2))
-    >>> traits = filter_traits(stripes)
-    >>> round(traits.colour, 2), round(traits.oriented, 2), round(traits.cycles, 1)
-    (0.0, 1.0, 1.9)
+    >>> [round(trait, 1) for trait in filter_traits(stripes)]
+    [0.0, 0.0, 1.0, 1.8]
     """
     kernel = _checks.numbers("weight", weight, "C, K, K").astype(float)
     side = _checks.integer("the last axis of weight", kernel.shape[-1], 3)
     _checks.shape("weight", kernel, (len(kernel), side, side))
     _checks.nonempty("weight", kernel, 3)
     energy = (kernel**2).sum()
-    coloured = kernel - kernel.mean(axis=0)
-    uneven = kernel - kernel.mean(axis=(1, 2), keepdims=True)
+    grey = np.broadcast_to(kernel.mean(axis=0), kernel.shape)
+    pattern = kernel - kernel.mean(axis=(1, 2), keepdims=True)
+    varied = _share((pattern**2).sum(), energy)
     right, down = conv2d(kernel[:, None], _SOBEL).swapaxes(0, 1)
     slopes = (right + 1j * down) ** 2  # squared, opposite directions are one
-    power, cycles = _spectrum(kernel)
     return FilterTraits(
-        colour=_share((coloured**2).sum(), energy),
-        oriented=_share((uneven**2).sum(), energy) * _share(abs(slopes.sum()), abs(slopes).sum()),
-        cycles=_share((power * cycles).sum(), power.sum()),
+        colour=_share(((kernel - grey) ** 2).sum(), energy),
+        plain=1 - varied if energy else 0.0,
+        oriented=varied * _share(abs(slopes.sum()), abs(slopes).sum()),
+        cycles=_strongest_wave(pattern),
     )
 
 
@@ -104,21 +106,21 @@ def filter_kind(weight: NDArray[Number]) -> str:
     >>> filter_kind(blue_to_yellow)
     'opponent edge'
     """
-    colour, oriented, cycles = filter_traits(weight)
-    if colour > 0.3 and oriented > 0.65:
-        return "opponent edge"
-    if colour > 0.3 and cycles < weight.shape[-1] / 4:  # noise has finer spots than this
+    colour, plain, oriented, cycles = filter_traits(weight)
+    if colour > 0.3 and plain > 0.5:
         return "colour blob"
-    if colour < 0.3 and oriented > 0.65:
-        return "edge" if cycles < 1.7 else "grating"
-    return "other"
+    if oriented < 0.65:
+        return "other"
+    if colour > 0.3:
+        return "opponent edge"
+    return "edge" if cycles < 1.5 else "grating"
 
 
-def _spectrum(kernel: Array, size: int = 33) -> tuple[Array, Array]:
-    """Return the power of each wave in a kernel, and how many periods of it fit in."""
-    waves = np.fft.fftfreq(size) * kernel.shape[-1]
-    power = abs(np.fft.fft2(kernel, (size, size))) ** 2
-    return power.sum(axis=0), np.hypot(waves, waves[:, None])
+def _strongest_wave(pattern: Array, size: int = 65) -> float:
+    """Return how many periods of the wave with the most power fit into a pattern."""
+    power = (abs(np.fft.fft2(pattern, (size, size))) ** 2).sum(axis=0)
+    waves = np.fft.fftfreq(size) * pattern.shape[-1]
+    return float(np.hypot(waves, waves[:, None]).flat[power.argmax()])
 
 
 def _share(part: float, whole: float) -> float:
