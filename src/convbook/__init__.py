@@ -4,6 +4,7 @@ Names, arguments and results are those of :mod:`!torch.nn.functional`, :mod:`!to
 :mod:`!torch.nn.init`; arrays are NumPy's. The chapters of the book print the source.
 """
 
+from convbook.algorithms import PreparedWeight, get_num_threads, set_num_threads
 from convbook.channels import (
     REC_601,
     REC_709,
@@ -81,6 +82,7 @@ __all__ = [
     "MaxPool2d",
     "Module",
     "Parameter",
+    "PreparedWeight",
     "ReLU",
     "Sequential",
     "avg_pool2d",
@@ -103,6 +105,7 @@ __all__ = [
     "flip",
     "fold",
     "frog",
+    "get_num_threads",
     "kaiming_normal",
     "kaiming_uniform",
     "kmeans_filters",
@@ -118,6 +121,7 @@ __all__ = [
     "receptive_field",
     "relu",
     "same_padding",
+    "set_num_threads",
     "share_across_channels",
     "softmax",
     "stack",

@@ -1,36 +1,33 @@
-"""What a convolution is: the definition in plain loops, and the same sums as matrix products."""
+"""What a convolution is: the definition in plain loops, and the function that chooses how."""
 
-from collections.abc import Callable, Iterator
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable
+from functools import partial
+from typing import Literal
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from convbook import _checks
-from convbook._geometry import Geometry, geometry
+from convbook._geometry import Geometry
+from convbook._problem import Problem, check_problem, silently
 from convbook._typing import Array, Number, Padding, Sides, Size
+from convbook.algorithms import FAST, PreparedWeight, run
 from convbook.padding import pad
 
-ALGORITHMS = ("auto", "direct", "im2col")
-
-Algorithm = Callable[[Array, Array, Geometry, Array], None]
-"""Writes one image's convolution: (padded image x, kernels w, sizes, output y)."""
-
-TILE_BYTES = 1 << 20
-"""Room for the patches of one tile: about what a core's second-level cache holds."""
+ALGORITHMS = ("auto", "direct", *FAST)
 
 
 def conv2d(
     input: NDArray[Number],
-    weight: NDArray[Number],
+    weight: NDArray[Number] | PreparedWeight,
     bias: NDArray[Number] | None = None,
     stride: Size = 1,
     padding: Padding = 0,
     dilation: Size = 1,
     groups: int = 1,
     *,
-    algorithm: Literal["auto", "direct", "im2col"] = "auto",
+    algorithm: Literal["auto", "direct", "im2col", "shift", "winograd", "dft", "fft"] = "auto",
 ) -> NDArray[Number]:
     r"""Convolve images with a stack of kernels, as deep-learning libraries do.
 
@@ -47,7 +44,8 @@ def conv2d(
     input : ndarray of shape (N, C_in, H, W) or (C_in, H, W)
         A batch of images, or one image.
     weight : ndarray of shape (C_out, C_in / groups, K_h, K_w)
-        One kernel for each output channel, of the same dtype as `input`.
+        One kernel for each output channel, of the same dtype as `input`. Kernels that meet many
+        images can be prepared once: see :class:`~convbook.PreparedWeight`.
     bias : ndarray of shape (C_out,), optional
         Added to every element of its output channel. It has the same dtype, too.
     stride : int or pair of int
@@ -59,9 +57,13 @@ def conv2d(
         Distance between neighbouring taps of the kernel; 1 means that they touch.
     groups : int
         Number of groups: the input's channels are split evenly, and each kernel sees one group.
-    algorithm : {"auto", "direct", "im2col"}
-        "im2col" multiplies patches, tile by tile; "direct" runs the loops of
-        :func:`~convbook.conv2d_loop`; "auto" chooses.
+    algorithm : {"auto", "direct", "im2col", "shift", "winograd", "dft", "fft"}
+        How it is computed. "auto" estimates which is fastest. "direct" runs the loops of
+        :func:`~convbook.conv2d_loop`. "im2col" multiplies patches; it can do every convolution.
+        "shift" multiplies shifted images and needs stride 1. The others evaluate tiles of the
+        image at some points, multiply, and interpolate: "winograd" at small fractions, "dft" at
+        roots of unity, "fft" by the fast Fourier transform. They need float32 or float64 and
+        dilation 1, "winograd" at most 5 taps for each phase of the stride, "fft" stride 1.
 
     Returns
     -------
@@ -71,16 +73,22 @@ def conv2d(
     Raises
     ------
     ValueError
-        If shapes, dtypes or sizes do not go together. The message names the argument.
+        If shapes, dtypes or sizes do not go together, or the algorithm cannot do this
+        convolution. The message names the argument.
 
     Notes
     -----
     Semantics are those of :func:`!torch.nn.functional.conv2d`. The sizes of the result are those
     of :func:`~convbook.output_size`.
 
+    The error of a fast algorithm is small beside the largest output near by, not beside each
+    output. A NaN or an infinity reaches exactly the outputs whose window holds it, unless you ask
+    for "winograd", "dft" or "fft" by name: these spread it over a tile.
+
     References
     ----------
     Dumoulin and Visin, *A guide to convolution arithmetic for deep learning*, 2016, section 2.
+    Lavin and Gray, *Fast algorithms for convolutional neural networks*, 2016.
 
     Examples
     --------
@@ -93,9 +101,11 @@ def conv2d(
            [37, 43]])
     """
     _checks.choice("algorithm", algorithm, ALGORITHMS)
-    problem = check_problem(input, weight, bias, stride, padding, dilation, groups)
-    convolve = _six_loops if algorithm == "direct" else _multiply_patches
-    return _each_group(convolve, problem)
+    kernels = weight.weight if isinstance(weight, PreparedWeight) else weight
+    problem = check_problem(input, kernels, bias, stride, padding, dilation, groups)
+    if isinstance(weight, PreparedWeight):
+        problem = problem._replace(forms=weight.forms)
+    return compute(_direct if algorithm == "direct" else partial(run, algorithm), problem)
 
 
 def conv2d_loop(
@@ -135,7 +145,7 @@ def conv2d_loop(
            [37, 43]])
     """
     problem = check_problem(input, weight, bias, stride, padding, dilation, groups)
-    return _each_group(_six_loops, problem)
+    return compute(_direct, problem)
 
 
 def _six_loops(x: Array, w: Array, sizes: Geometry, y: Array) -> None:
@@ -153,18 +163,6 @@ def _six_loops(x: Array, w: Array, sizes: Geometry, y: Array) -> None:
                             y[o, u, v] += w[o, c, i, j] * x[c, row, column]
 
 
-def _multiply_patches(x: Array, w: Array, sizes: Geometry, y: Array) -> None:
-    """Write the convolution of one padded image into `y`, tile by tile."""
-    kernels = w.reshape(len(w), -1)  # one row each
-    taps = kernels.shape[1]
-    patches = windows(x, sizes)
-    area = TILE_BYTES // (taps * x.itemsize)
-    for rows, columns in tiles(sizes.output_size, area):
-        tile = patches[..., rows, columns]
-        product = kernels @ tile.reshape(taps, -1)  # one column each
-        y[:, rows, columns] = product.reshape(len(w), *tile.shape[-2:])
-
-
 def windows(image: Array, sizes: Geometry, *, writeable: bool = False) -> Array:
     """Show an image as all its windows at once, without copying a pixel.
 
@@ -178,16 +176,6 @@ def windows(image: Array, sizes: Geometry, *, writeable: bool = False) -> Array:
     s_h, s_w = sizes.stride
     view = view[..., ::s_h, ::s_w, ::d_h, ::d_w]
     return np.moveaxis(view, (-2, -1), (-4, -3))
-
-
-def tiles(size: tuple[int, int], area: int) -> Iterator[tuple[slice, slice]]:
-    """Cut a plane into rectangles of at most `area` positions, but at least one."""
-    height, width = size
-    columns = min(width, max(1, area))
-    rows = max(1, area // columns)
-    for top in range(0, height, rows):
-        for left in range(0, width, columns):
-            yield slice(top, top + rows), slice(left, left + columns)
 
 
 def flip(weight: NDArray[Number]) -> NDArray[Number]:
@@ -227,60 +215,30 @@ def flip(weight: NDArray[Number]) -> NDArray[Number]:
     return np.flip(array, axis=(-2, -1)).copy()
 
 
-class Problem(NamedTuple):
-    """The checked arguments of one convolution."""
-
-    images: Array
-    weight: Array
-    bias: Array | None
-    sizes: Geometry
-    groups: int
-    batched: bool
-
-
-def check_problem(
-    input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: Any
-) -> Problem:
-    """Refuse arguments that do not go together, and spell out the ones that do."""
-    images = _checks.numbers("input", input, "N, C_in, H, W", "C_in, H, W")
-    kernels = _checks.numbers("weight", weight, "C_out, C_in / groups, K_h, K_w")
-    _checks.nonempty("input", images, 3)
-    _checks.nonempty("weight", kernels, 4)
-    sizes = geometry(images.shape[-2:], kernels.shape[-2:], stride, padding, dilation, "weight")
-    groups = _checks.integer("groups", groups, 1)
-    _checks.divisible("the first axis of weight", len(kernels), "groups", groups)
-    _checks.channels("input", images, kernels.shape[1] * groups)
-    if bias is not None:
-        bias = _checks.numbers("bias", bias, "C_out")
-        _checks.shape("bias", bias, kernels.shape[:1])
-    _checks.equal_dtypes(input=images, weight=kernels, bias=bias)
-    batched = images.ndim == 4
-    return Problem(images if batched else images[None], kernels, bias, sizes, groups, batched)
-
-
-def silently() -> np.errstate:
-    """Let infinities, NaNs and integers that wrap be results, as in torch."""
-    return np.errstate(all="ignore")
+def _direct(problem: Problem, output: Array) -> None:
+    """Run the loops for each image and each group of channels."""
+    images, weight, _, sizes, groups, *_ = problem
+    output[...] = 0
+    for image, result in zip(images, output, strict=True):
+        channels = np.split(add_zeros(image, sizes.sides), groups)
+        kernels, outputs = np.split(weight, groups), np.split(result, groups)
+        for x, w, y in zip(channels, kernels, outputs, strict=True):
+            _six_loops(x, w, sizes, y)
 
 
 @silently()
-def _each_group(convolve: Algorithm, problem: Problem) -> Array:
-    """Convolve image by image and group by group, then add the bias."""
-    images, weight, bias, sizes, groups, batched = problem
-    dtype = images.dtype
-    if dtype == np.float16:  # summed in single precision, as in torch
-        images, weight = images.astype(np.float32), weight.astype(np.float32)
-    shape = len(images), len(weight), *sizes.output_size
-    output = np.zeros(shape, images.dtype)
-    kernels = np.split(weight, groups)
-    for image, result in zip(images, output, strict=True):
-        channels = np.split(add_zeros(image, sizes.sides), groups)
-        for x, w, y in zip(channels, kernels, np.split(result, groups), strict=True):
-            convolve(x, w, sizes, y)
-    if bias is not None:
-        output += bias[:, None, None]
+def compute(algorithm: Callable[[Problem, Array], None], problem: Problem) -> Array:
+    """Run an algorithm, then add the bias."""
+    dtype = problem.images.dtype
+    problem = problem.widened()
+    shape = len(problem.images), len(problem.weight), *problem.sizes.output_size
+    output = np.empty(shape, problem.images.dtype)
+    if output.size:
+        algorithm(problem, output)
+    if problem.bias is not None:
+        output += problem.bias[:, None, None]
     output = output.astype(dtype, copy=False)
-    return output if batched else output[0]
+    return output if problem.batched else output[0]
 
 
 def add_zeros(image: Array, sides: Sides) -> Array:

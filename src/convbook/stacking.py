@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from convbook import _checks
 from convbook._geometry import Geometry, geometry
+from convbook._problem import silently
 from convbook._typing import Array, Number, Size
-from convbook.convolution import silently, windows
+from convbook.convolution import windows
 from convbook.matmul import conv_transpose2d
 from convbook.padding import pad
 

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from convbook import _checks
 from convbook._geometry import Geometry, geometry
+from convbook._problem import silently
 from convbook._typing import Array, Number, Padding, PaddingMode, Size
-from convbook.convolution import silently, windows
+from convbook.convolution import windows
 from convbook.padding import pad
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")

@@ -1,5 +1,6 @@
 """The transposed matrix at work: transposed convolution and the two gradients."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -7,8 +8,10 @@ from numpy.typing import NDArray
 
 from convbook import _checks
 from convbook._geometry import Geometry, geometry
+from convbook._problem import Problem, check_problem, silently
 from convbook._typing import Array, Number, Size
-from convbook.convolution import add_zeros, check_problem, silently, windows
+from convbook.algorithms import run, weight_gradient
+from convbook.convolution import compute, flip
 from convbook.matmul.matrix import check_kernels
 from convbook.matmul.unfolding import stamp
 
@@ -207,26 +210,19 @@ def conv2d_weight(
     padding = _checks.pair("padding", padding, 0)
     images = _checks.numbers("input", input, "N, C_in, H, W")
     blank = np.broadcast_to(np.zeros((), images.dtype), shape)
-    images, _, _, sizes, groups, _ = check_problem(
-        images, blank, None, stride, padding, dilation, groups
-    )
+    problem = check_problem(images, blank, None, stride, padding, dilation, groups)
     gradient = _checks.numbers("grad_output", grad_output, "N, C_out, H_out, W_out")
-    _checks.shape("grad_output", gradient, (len(images), shape[0], *sizes.output_size))
+    _checks.shape("grad_output", gradient, (len(images), shape[0], *problem.sizes.output_size))
     _checks.equal_dtypes(input=images, grad_output=gradient)
-    seen = windows(add_zeros(images, sizes.sides), sizes)
-    result = np.empty((groups, shape[0] // groups, *shape[1:]), images.dtype)
-    errors = _matrices(gradient, groups)
-    with silently():
-        for i, j in np.ndindex(sizes.kernel_size):
-            pixels = _matrices(seen[:, :, i, j], groups)
-            result[..., i, j] = (errors @ pixels.swapaxes(-1, -2)).sum(axis=0)
-    return result.reshape(shape)
+    return weight_gradient(problem, gradient)
 
 
 def _transposed(
     images: Array, weight: Array, shape: tuple[int, ...], sizes: Geometry, groups: int
 ) -> Array:
     """Stamp the kernels of `weight` onto images of the given (C, H, W), scaled by `images`."""
+    if sizes.stride == (1, 1):
+        return _turned(images, weight, shape[1:], sizes, groups)
     *batch, _, height, width = images.shape
     kernels = weight.reshape(groups, -1, *weight.shape[1:])
     pixels = _matrices(images, groups)
@@ -236,6 +232,25 @@ def _transposed(
         return stamps.reshape(*batch, shape[0], height, width)
 
     return stamp(scaled, (*batch, *shape), images.dtype, sizes)
+
+
+def _turned(
+    images: Array, weight: Array, size: tuple[int, ...], sizes: Geometry, groups: int
+) -> Array:
+    """Stamp at every pixel: convolve with the kernels turned by half a turn."""
+    kernels = weight.reshape(groups, -1, *weight.shape[1:]).swapaxes(1, 2)
+    kernels = flip(kernels.reshape(-1, *kernels.shape[2:]))
+    (k_h, k_w), (d_h, d_w), (left, right, top, bottom) = (
+        kernels.shape[2:],
+        sizes.dilation,
+        sizes.sides,
+    )
+    across, down = d_w * (k_w - 1), d_h * (k_h - 1)
+    sides = across - left, across - right, down - top, down - bottom
+    batched = images.ndim == 4
+    sizes = sizes._replace(sides=sides, output_size=size)
+    problem = Problem(images if batched else images[None], kernels, None, sizes, groups, batched)
+    return compute(partial(run, "auto"), problem)
 
 
 def _matrices(images: Array, groups: int) -> Array:

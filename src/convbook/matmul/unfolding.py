@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from convbook import _checks
 from convbook._geometry import Geometry, geometry
+from convbook._problem import silently
 from convbook._typing import Array, Number, Size
-from convbook.convolution import add_zeros, silently, windows
+from convbook.convolution import add_zeros, windows
 
 
 def unfold(

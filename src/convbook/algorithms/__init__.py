@@ -1,0 +1,21 @@
+"""What is done instead of multiplying by the matrix: fast algorithms of convolution."""
+
+from convbook.algorithms.choice import FAST, fastest, run
+from convbook.algorithms.gradient import weight_gradient
+from convbook.algorithms.prepared import PreparedWeight
+from convbook.algorithms.threads import get_num_threads, set_num_threads
+from convbook.algorithms.toom import Bilinear, cook_toom, cook_toom_exactly, fourier
+
+__all__ = [
+    "FAST",
+    "Bilinear",
+    "PreparedWeight",
+    "cook_toom",
+    "cook_toom_exactly",
+    "fastest",
+    "fourier",
+    "get_num_threads",
+    "run",
+    "set_num_threads",
+    "weight_gradient",
+]

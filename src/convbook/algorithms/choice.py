@@ -1,0 +1,144 @@
+"""The algorithms by name: what each needs, and which one should be fastest."""
+
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from itertools import product
+from math import ceil
+from typing import NamedTuple
+
+import numpy as np
+
+from convbook._problem import Problem, Task
+from convbook._typing import Array
+from convbook.algorithms.estimates import (
+    fft_time,
+    im2col_time,
+    products,
+    shift_time,
+    tiles_time,
+)
+from convbook.algorithms.fft import fft
+from convbook.algorithms.im2col import im2col
+from convbook.algorithms.shift import shift
+from convbook.algorithms.tiles import Tiling, convolve_tiles, tiles_at_once
+from convbook.algorithms.toom import Bilinear, cook_toom, fourier, strided
+
+FEW = 2_000_000
+"""Products that im2col has finished before another algorithm has set out."""
+
+TAPS = 5
+"""Winograd's tiles have at most 6 pixels an axis, for with more its rounding errors grow fast."""
+
+
+class Algorithm(NamedTuple):
+    """One way to convolve."""
+
+    run: Callable[[Problem, Array], None]
+    """Writes a convolution, without its bias."""
+    time: Callable[[Task], float]
+    """Estimates how long that takes."""
+    needs: Callable[[Task], str]
+    """Tells what it needs and the task does not have, or nothing."""
+    local: bool = False
+    """Whether a NaN stays in the windows that hold it."""
+
+
+def run(name: str, problem: Problem, output: Array) -> None:
+    """Write a convolution by the algorithm of this name, or refuse what it cannot do."""
+    algorithm = FAST[fastest(problem.task) if name == "auto" else name]
+    if needs := algorithm.needs(problem.task):
+        raise ValueError(f"algorithm must be able to do this convolution: {name!r} needs {needs}")
+    algorithm.run(problem, output)
+    if name == "auto" and not algorithm.local and not all_finite(output):
+        im2col(problem, output)  # a NaN or an infinity has spread
+
+
+@cache
+def fastest(task: Task) -> str:
+    """Return the name of the algorithm with the lowest estimate among those that can do a task."""
+    if products(task) < FEW:
+        return "im2col"
+    able = [name for name, algorithm in FAST.items() if not algorithm.needs(task)]
+    return min(able, key=lambda name: FAST[name].time(task))
+
+
+def all_finite(array: Array) -> bool:
+    """Tell whether an array holds no NaN and no infinity."""
+    return bool(np.isfinite(np.vdot(array, array)) or np.isfinite(array).all())
+
+
+# -- Tiles --------------------------------------------------------------------
+
+
+@cache
+def winograd_tiling(task: Task) -> Tiling:
+    """Choose tiles of 4 or 6 pixels an axis."""
+    return _best(task, cook_toom, [[pixels - k + 1 for pixels in (4, 6)] for k in taps(task)])
+
+
+@cache
+def dft_tiling(task: Task) -> Tiling:
+    """Choose tiles that several lengths of the Fourier transform offer."""
+    lengths = (6, 8, 10, 12, 14, 16, 20, 24, 32)
+    return _best(task, fourier, [[n - k + 1 for n in (*lengths, 2 * k, 3 * k)] for k in taps(task)])
+
+
+def _best(
+    task: Task, algorithm: Callable[[int, int], Bilinear], outputs: Sequence[Sequence[int]]
+) -> Tiling:
+    """Choose how many outputs a tile has, among those that are offered for each axis."""
+    (k_h, k_w), stride = task.sizes.kernel_size, task.sizes.stride
+    height, width = ([m for m in sorted(set(axis)) if m > 0] for axis in outputs)
+    rows = [strided(algorithm, m, k_h, stride[0]) for m in height]
+    columns = [strided(algorithm, m, k_w, stride[1]) for m in width]
+    tilings = [Tiling(*axes, stride) for axes in product(rows, columns)]
+    with_room = [tiling for tiling in tilings if tiles_at_once(tiling, task)]
+    return min(with_room or tilings[:1], key=partial(tiles_time, task))
+
+
+def taps(task: Task) -> list[int]:
+    """Return how many taps of each axis one phase of the stride has at most."""
+    return [ceil(k / s) for k, s in zip(task.sizes.kernel_size, task.sizes.stride, strict=True)]
+
+
+# -- What they need -----------------------------------------------------------
+
+
+def _nothing(_: Task) -> str:
+    return ""
+
+
+def _stride(task: Task) -> str:
+    return "" if task.sizes.stride == (1, 1) else f"stride 1, got {task.sizes.stride}"
+
+
+def points(task: Task) -> str:
+    """Interpolation needs real numbers and neighbouring taps that touch."""
+    if task.dtype.char not in "fd":
+        return f"dtype float32 or float64, got {task.dtype}"
+    return "" if task.sizes.dilation == (1, 1) else f"dilation 1, got {task.sizes.dilation}"
+
+
+def few_taps(task: Task) -> str:
+    """With small fractions as points, rounding errors leave room for a few taps only."""
+    if max(taps(task)) <= TAPS:
+        return ""
+    return f"at most {TAPS} taps an axis for each phase of the stride, got {tuple(taps(task))}"
+
+
+FAST = {
+    "im2col": Algorithm(im2col, im2col_time, _nothing, local=True),
+    "shift": Algorithm(shift, shift_time, _stride, local=True),
+    "winograd": Algorithm(
+        lambda problem, output: convolve_tiles(problem, winograd_tiling(problem.task), output),
+        lambda task: tiles_time(task, winograd_tiling(task)),
+        lambda task: points(task) or few_taps(task),
+    ),
+    "dft": Algorithm(
+        lambda problem, output: convolve_tiles(problem, dft_tiling(problem.task), output),
+        lambda task: tiles_time(task, dft_tiling(task)),
+        points,
+    ),
+    "fft": Algorithm(fft, fft_time, lambda task: points(task) or _stride(task)),
+}
+"""All algorithms but the definition itself."""

@@ -1,0 +1,94 @@
+"""Blocks shared among threads: NumPy lets others run while it copies and multiplies."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TypeVar
+
+from convbook import _checks
+from convbook._problem import silently
+
+Job = TypeVar("Job")
+_threads = [1]
+
+
+def set_num_threads(num_threads: int) -> None:
+    """Let convolutions use several threads, each working on blocks of its own.
+
+    It pays where NumPy's own library of matrix products keeps to one thread: set the environment
+    variable ``OPENBLAS_NUM_THREADS=1`` before NumPy is imported.
+
+    Parameters
+    ----------
+    num_threads : int
+        Number of threads, at least 1. Each needs its own room to work in, about 2 MB.
+
+    Returns
+    -------
+    None
+
+    Raises
+    ------
+    ValueError
+        If `num_threads` is not a positive integer.
+
+    Notes
+    -----
+    The name is that of :func:`!torch.set_num_threads`. The results do not depend on it.
+
+    Examples
+    --------
+    >>> from convbook import get_num_threads, set_num_threads
+    >>> set_num_threads(2)
+    >>> get_num_threads()
+    2
+    >>> set_num_threads(1)
+    """
+    _threads[0] = _checks.integer("num_threads", num_threads, 1)
+
+
+def get_num_threads() -> int:
+    """Return the number of threads that convolutions use, 1 unless it was set.
+
+    Parameters
+    ----------
+    (none)
+
+    Returns
+    -------
+    int
+        What :func:`~convbook.set_num_threads` was told.
+
+    Raises
+    ------
+    (nothing)
+
+    Examples
+    --------
+    >>> from convbook import get_num_threads
+    >>> get_num_threads()
+    1
+    """
+    return _threads[0]
+
+
+def spread(work: Callable[[Sequence[Job]], object], jobs: Sequence[Job]) -> None:
+    """Let each thread work on its share of the jobs."""
+    count = min(get_num_threads(), len(jobs))
+    if count < 2:
+        work(jobs)
+        return
+    shares = [jobs[len(jobs) * i // count : len(jobs) * (i + 1) // count] for i in range(count)]
+    for done in [_pool(count).submit(_silently, work, share) for share in shares]:
+        done.result()
+
+
+def _silently(work: Callable[[Sequence[Job]], object], jobs: Sequence[Job]) -> None:
+    with silently():
+        work(jobs)
+
+
+@cache
+def _pool(count: int) -> ThreadPoolExecutor:
+    """Threads are started once and wait."""
+    return ThreadPoolExecutor(count, "convbook")

@@ -1,0 +1,149 @@
+"""Fast one-dimensional convolutions: evaluate, multiply, interpolate.
+
+Two polynomials are multiplied by evaluating both at enough points, multiplying value by value, and
+finding the polynomial that has these products as its values. Cook and Toom do it at small
+rational points, the Fourier transform at the roots of unity. Turned round (transposed), the same
+three steps compute the sums that a convolution slides along a signal.
+"""
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from functools import cache
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+from convbook._typing import Array
+
+Matrix = list[list[Fraction]]
+
+
+class Bilinear(NamedTuple):
+    """Three matrices that compute a few outputs of a kernel from the pixels it meets there.
+
+    For a tile ``d`` and a kernel ``w`` the outputs are ``A.T @ ((G @ w) * (B @ d))``.
+    """
+
+    A: Array
+    """Interpolates: (products, outputs)."""
+    G: Array
+    """Evaluates the kernel: (products, taps)."""
+    B: Array
+    """Evaluates the tile: (products, pixels)."""
+
+    @property
+    def products(self) -> int:
+        """How many numbers of the kernel and the tile are multiplied."""
+        return len(self.A)
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs a tile gives."""
+        return int(self.A.shape[1])
+
+    @property
+    def pixels(self) -> int:
+        """How many pixels a tile has."""
+        return int(self.B.shape[1])
+
+
+@cache
+def cook_toom(m: int, k: int, points: tuple[Fraction, ...] | None = None) -> Bilinear:
+    """Return the algorithm F(m, k): `m` outputs, a kernel of size `k`, one product a point.
+
+    The last point is infinity, where a polynomial's value is its leading coefficient. The
+    matrices are computed in fractions, so that the last step is the only one that rounds.
+    """
+    if k == 1:  # nothing to save: the kernel's one tap times each pixel
+        return Bilinear(np.eye(m), np.ones((m, 1)), np.eye(m))
+    A, G, B = cook_toom_exactly(m, k, points)
+    return Bilinear(*(np.array(matrix, float) for matrix in (A, G, B)))
+
+
+def cook_toom_exactly(
+    m: int, k: int, points: Sequence[Fraction] | None = None
+) -> tuple[Matrix, Matrix, Matrix]:
+    """Return the three matrices of F(m, k) as fractions."""
+    finite = default_points(m + k - 2) if points is None else list(points)
+    A = powers(finite, m)
+    G = powers(finite, k)
+    for row, point in zip(G, finite, strict=False):
+        others = prod(point - other for other in finite if other != point)
+        row[:] = [value / others for value in row]
+    return A, G, numerators(finite)
+
+
+def powers(points: Sequence[Fraction], count: int) -> Matrix:
+    """Evaluate a polynomial: a row 1, p, p², … for each point, and the last one for infinity."""
+    infinity = [Fraction(0)] * (count - 1) + [Fraction(1)]
+    return [*([point**power for power in range(count)] for point in points), infinity]
+
+
+def numerators(points: Sequence[Fraction]) -> Matrix:
+    """Coefficients of Lagrange's polynomials: each is zero at all points but its own."""
+    rows = [polynomial([q for q in points if q != p]) for p in points]
+    return [*([*row, Fraction(0)] for row in rows), polynomial(points)]
+
+
+def polynomial(zeros: Sequence[Fraction]) -> list[Fraction]:
+    """Coefficients, lowest first, of the polynomial that has these zeros and leads with 1."""
+    coefficients = [Fraction(1)]
+    for zero in zeros:
+        times_x = [Fraction(0), *coefficients]
+        times_zero = [*(zero * c for c in coefficients), Fraction(0)]
+        coefficients = [a - b for a, b in zip(times_x, times_zero, strict=True)]
+    return coefficients
+
+
+def default_points(count: int) -> list[Fraction]:
+    """Return finite points that keep the rounding errors small: near 1, and in pairs."""
+    if count == 5:
+        return [Fraction(point) for point in ("0", "2/3", "-2/3", "3/2", "-3/2")]
+    points = [Fraction(0), Fraction(1), Fraction(-1)]
+    for n in range(2, count):
+        points += [Fraction(1, n), Fraction(-1, n), Fraction(n), Fraction(-n)]
+    return points[:count]
+
+
+@cache
+def fourier(m: int, k: int) -> Bilinear:
+    """Return the algorithm whose points are the roots of unity, in real numbers.
+
+    The values at a root and at its mirror image are conjugate, so one of the two is enough. Its
+    complex product takes three real ones (Gauss): with x = a + ib and y = c + ie,
+    Re xy = c (a + b) - b (c + e) and Im xy = c (a + b) + a (e - c).
+    """
+    n = m + k - 1
+    A, G, B = [], [], []
+    for frequency in range(n // 2 + 1):
+        angle = 2 * np.pi * frequency / n * np.arange(n)
+        cos, sin = np.cos(angle), np.sin(angle)
+        if frequency in (0, n / 2):
+            A += [cos[:m] / n]
+            G += [cos[:k]]
+            B += [cos]
+        else:
+            A += [2 * (cos - sin)[:m] / n, -2 * sin[:m] / n, -2 * cos[:m] / n]
+            G += [cos[:k], (sin - cos)[:k], (sin + cos)[:k]]
+            B += [cos - sin, cos, -sin]
+    return Bilinear(np.array(A), np.array(G), np.array(B))
+
+
+def strided(algorithm: Callable[[int, int], Bilinear], m: int, k: int, stride: int) -> Bilinear:
+    """Return the algorithm for every `stride`-th output: one for each phase of the pixels.
+
+    Even outputs meet even taps on even pixels and odd taps on odd ones. So a convolution with
+    stride 2 is the sum of two convolutions with stride 1, of half the signal and half the kernel.
+    """
+    taps = range(min(stride, k))
+    phases = [algorithm(m, len(range(tap, k, stride))) for tap in taps]
+    products = sum(phase.products for phase in phases)
+    G, B = np.zeros((products, k)), np.zeros((products, stride * (m - 1) + k))
+    first = 0
+    for tap, phase in zip(taps, phases, strict=True):
+        rows = slice(first, first + phase.products)
+        G[rows, tap::stride] = phase.G
+        B[rows, tap::stride][:, : phase.pixels] = phase.B
+        first = rows.stop
+    return Bilinear(np.concatenate([phase.A for phase in phases]), G, B)
