@@ -70,6 +70,11 @@ class Space:
         self._buffers.reverse()
         return self._buffers[0][: prod(shape)].reshape(shape)
 
+    @property
+    def spare(self) -> Array:
+        """The buffer that was not used last."""
+        return self._buffers[1]
+
 
 LINE = 64
 """Bytes in a line of the cache."""

@@ -50,6 +50,7 @@ def im2col_time(task: Task) -> float:
     if is_pointwise(task.sizes):
         copies = 0
     multiply = taps * max(MULTIPLY * task.kernels, 0.6 * VECTOR)
+    multiply *= 1 + 16 / prod(task.sizes.output_size)  # few columns
     return outputs(task) * (copies + multiply) * width(task) + 10 * CALL
 
 
@@ -81,7 +82,7 @@ def tiles_time(task: Task, tiling: Tiling) -> float:
 
     short = 1 + 6 / min(task.channels, task.kernels)  # what is copied lies in rows of channels
     each = (task.channels * into + task.kernels * back) * short + multiply
-    fetch = values * task.dtype.itemsize * rounds / 30  # the kernels' values, from memory
+    fetch = values * task.dtype.itemsize * rounds / 60  # the kernels' values, from memory
     prepare = 0 if task.prepared else values * _fresh(values)
     calls = rounds * (8 + 6 * rows.products / rows_at_once(tiling))
     return task.groups * (tiles * each * width(task) + fetch + prepare + calls * CALL)
@@ -90,7 +91,7 @@ def tiles_time(task: Task, tiling: Tiling) -> float:
 def gradient_time(task: Task, tiling: Tiling) -> float:
     """Estimate the weight's gradient from tiles, whose values are added up block by block."""
     tiles = task.images * prod(tiling.grid(task.sizes.output_size))
-    rounds = ceil(tiles / max(1, tiles_at_once(tiling, task) // 2))
+    rounds = ceil(tiles / max(1, 2 * tiles_at_once(tiling, task) // 3))
     values = tiling.products * task.channels * task.kernels * task.groups
     return tiles_time(task, tiling) + rounds * values * 3 * ADD
 

@@ -38,7 +38,7 @@ def _fast_tiling(task: Task) -> Tiling | None:
     if products(task) < FEW or points(task) or few_taps(task):
         return None
     tiling = winograd_tiling(task._replace(prepared=True))
-    return tiling if gradient_time(task, tiling) < im2col_time(task) else None
+    return tiling if gradient_time(task, tiling) < 1.4 * im2col_time(task) else None
 
 
 def from_patches(problem: Problem, errors: Array) -> Array:
@@ -65,35 +65,36 @@ def from_tiles(problem: Problem, errors: Array, tiling: Tiling) -> Array:
     images, _, _, sizes, groups, *_ = problem
     rows, columns = tiling.rows, tiling.columns
     cast = tiling.cast(images.dtype)
-    most = max(1, tiles_at_once(tiling, problem.task) // 2)
+    most = max(1, 2 * tiles_at_once(tiling, problem.task) // 3)
     jobs = blocks(len(errors), tiling.grid(sizes.output_size), most, 2 * isqrt(most))
     gradients = []
     for x, e in zip(np.split(images, groups, 1), np.split(errors, groups, 1), strict=True):
         values = _sum_values(x, e, sizes.sides, cast, jobs)
-        halfway = columns.G.T @ values.reshape(columns.products, -1)
+        halfway = cast.columns.G.T @ values.reshape(columns.products, -1)
         halfway = halfway.reshape(len(halfway), rows.products, -1)
-        taps = (rows.G.T @ halfway).reshape(*halfway.shape[:1], -1, *values.shape[-2:])
+        taps = (cast.rows.G.T @ halfway).reshape(len(halfway), -1, *values.shape[2:])
         gradients.append(taps.transpose(3, 2, 1, 0))
-    return np.concatenate(gradients).astype(images.dtype)
+    return np.concatenate(gradients)
 
 
 def _sum_values(x: Array, e: Array, sides: Sides, tiling: Tiling, jobs: Sequence[Block]) -> Array:
     """Add up what all tiles contribute: (values of columns, of rows, C_in, C_out)."""
     rows, columns = tiling.rows, tiling.columns
-    total = np.zeros((columns.products, rows.products, x.shape[1], e.shape[1]), x.dtype)
-    term = np.empty_like(total)
-    deep = max(term.shape[2:])
+    shape = columns.products, rows.products, x.shape[1], e.shape[1]
+    total, term = np.empty(shape, x.dtype), np.empty(shape if len(jobs) > 1 else 0, x.dtype)
+    deep = max(shape[2:])
     size = max(largest_step(tiling, jobs[0], deep), prod(jobs[0].shape) * tiling.products * deep)
-    room = buffers(x.dtype, *4 * [(size,)])
+    first, second, third = buffers(x.dtype, (size,), (size,), (size,))
     for block in jobs:
-        seen = tiling.window(block, sides)
-        pixels = _values(x[block.images], (rows.B, columns.B), tiling.step, seen, block, room[:2])
-        written = tiling.outputs_of(block)
-        outputs = _values(
-            e[block.images], (rows.A, columns.A), tiling.outputs, written, block, room[2:]
-        )
-        np.matmul(pixels.swapaxes(-1, -2), outputs, out=term)
-        total += term
+        seen, given = tiling.window(block, sides), tiling.outputs_of(block)
+        space = Space(first, second)
+        pixels = _values(x[block.images], (rows.B, columns.B), tiling.step, seen, block, space)
+        space, part = Space(space.spare, third), e[block.images]
+        outputs = _values(part, (rows.A, columns.A), tiling.outputs, given, block, space)
+        is_first = block is jobs[0]
+        np.matmul(pixels.swapaxes(-1, -2), outputs, out=total if is_first else term)
+        if not is_first:
+            total += term
     return total
 
 
@@ -103,10 +104,9 @@ def _values(
     step: tuple[int, int],
     window: tuple[tuple[int, int], tuple[int, int]],
     block: Block,
-    room: Sequence[Array],
+    space: Space,
 ) -> Array:
     """Evaluate a block's tiles of images, or of errors: (of columns, of rows, tiles, channels)."""
-    space = Space(*room)
     pixels = channels_last(images, *window, space)
     halfway = evaluate_rows(matrices[0], pixels, step[0], block, space)
     return evaluate_columns(matrices[1], halfway, step[1], block, space)

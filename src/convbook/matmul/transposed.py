@@ -222,7 +222,7 @@ def _transposed(
 ) -> Array:
     """Stamp the kernels of `weight` onto images of the given (C, H, W), scaled by `images`."""
     if sizes.stride == (1, 1):
-        return _turned(images, weight, shape[1:], sizes, groups)
+        return _turned(images, weight, (shape[1], shape[2]), sizes, groups)
     *batch, _, height, width = images.shape
     kernels = weight.reshape(groups, -1, *weight.shape[1:])
     pixels = _matrices(images, groups)
@@ -235,7 +235,7 @@ def _transposed(
 
 
 def _turned(
-    images: Array, weight: Array, size: tuple[int, ...], sizes: Geometry, groups: int
+    images: Array, weight: Array, size: tuple[int, int], sizes: Geometry, groups: int
 ) -> Array:
     """Stamp at every pixel: convolve with the kernels turned by half a turn."""
     kernels = weight.reshape(groups, -1, *weight.shape[1:]).swapaxes(1, 2)
