@@ -50,10 +50,10 @@ def cut(images: Array, top: int, left: int, out: Array) -> None:
         slice(max(0, -start), max(0, -start, min(length, size - start)))
         for start, length, size in zip((top, left), out.shape[-2:], images.shape[-2:], strict=True)
     )
-    for outside in (slice(rows.start), slice(rows.stop, None)):
-        out[..., outside, :] = 0
-    for outside in (slice(columns.start), slice(columns.stop, None)):
-        out[..., rows, outside] = 0
+    if rows != slice(0, out.shape[-2]):
+        out[..., : rows.start, :] = out[..., rows.stop :, :] = 0
+    if columns != slice(0, out.shape[-1]):
+        out[..., rows, : columns.start] = out[..., rows, columns.stop :] = 0
     out[..., rows, columns] = images[
         ..., top + rows.start : top + rows.stop, left + columns.start : left + columns.stop
     ]

@@ -1,7 +1,7 @@
 """The algorithms by name: what each needs, and which one should be fastest."""
 
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import lru_cache, partial
 from itertools import product
 from math import ceil
 from typing import NamedTuple
@@ -53,7 +53,7 @@ def run(name: str, problem: Problem, output: Array) -> None:
         im2col(problem, output)  # a NaN or an infinity has spread
 
 
-@cache
+@lru_cache
 def fastest(task: Task) -> str:
     """Return the name of the algorithm with the lowest estimate among those that can do a task."""
     if products(task) < FEW:
@@ -70,13 +70,13 @@ def all_finite(array: Array) -> bool:
 # -- Tiles --------------------------------------------------------------------
 
 
-@cache
+@lru_cache
 def winograd_tiling(task: Task) -> Tiling:
     """Choose tiles of 4 or 6 pixels an axis."""
     return _best(task, cook_toom, [[pixels - k + 1 for pixels in (4, 6)] for k in taps(task)])
 
 
-@cache
+@lru_cache
 def dft_tiling(task: Task) -> Tiling:
     """Choose tiles that several lengths of the Fourier transform offer."""
     lengths = (6, 8, 10, 12, 14, 16, 20, 24, 32)

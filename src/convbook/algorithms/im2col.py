@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from math import gcd
+from math import gcd, lcm
 
 from numpy.lib.stride_tricks import as_strided
 
@@ -21,8 +21,14 @@ def im2col(problem: Problem, output: Array) -> None:
         return
     taps = problem.weight[0].size * problem.groups
     most = max(WIDE // 4, 2 * ROOM // (3 * taps * output.itemsize))
-    jobs = blocks(len(output), problem.sizes.output_size, most)
+    jobs = blocks(len(output), output.shape[2:], _without_rest(most, output.shape[3]))
     spread(partial(_multiply_patches, problem, output), jobs)
+
+
+def _without_rest(most: int, width: int) -> int:
+    """Return the largest number up to `most` that is whole rows and whole pieces of a product."""
+    both = lcm(WIDE, width)
+    return most - most % both if most > both else most
 
 
 def _multiply_patches(problem: Problem, output: Array, jobs: Sequence[Block]) -> None:

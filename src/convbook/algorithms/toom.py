@@ -6,14 +6,14 @@ rational points, the Fourier transform at the roots of unity. Turned round (tran
 three steps compute the sums that a convolution slides along a signal.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from functools import cache
 from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
+from convbook import _checks
 from convbook._typing import Array
 
 Matrix = list[list[Fraction]]
@@ -48,30 +48,35 @@ class Bilinear(NamedTuple):
         return int(self.B.shape[1])
 
 
-@cache
-def cook_toom(m: int, k: int, points: tuple[Fraction, ...] | None = None) -> Bilinear:
+def cook_toom(m: int, k: int, points: Iterable[Fraction | int] | None = None) -> Bilinear:
     """Return the algorithm F(m, k): `m` outputs, a kernel of size `k`, one product a point.
 
-    The last point is infinity, where a polynomial's value is its leading coefficient. The
-    matrices are computed in fractions, so that the last step is the only one that rounds.
+    The matrices are computed in fractions, so that the last step is the only one that rounds.
     """
-    if k == 1:  # nothing to save: the kernel's one tap times each pixel
+    if k == 1 and points is None:  # nothing to save: the kernel's one tap times each pixel
         return Bilinear(np.eye(m), np.ones((m, 1)), np.eye(m))
-    A, G, B = cook_toom_exactly(m, k, points)
-    return Bilinear(*(np.array(matrix, float) for matrix in (A, G, B)))
+    matrices = cook_toom_exactly(m, k, points)
+    return Bilinear(*(np.array(matrix, float) for matrix in matrices))
 
 
 def cook_toom_exactly(
-    m: int, k: int, points: Sequence[Fraction] | None = None
+    m: int, k: int, points: Iterable[Fraction | int] | None = None
 ) -> tuple[Matrix, Matrix, Matrix]:
-    """Return the three matrices of F(m, k) as fractions."""
-    finite = default_points(m + k - 2) if points is None else list(points)
-    A = powers(finite, m)
-    G = powers(finite, k)
+    """Return the matrices A, G and B of F(m, k) as fractions.
+
+    There are m + k - 1 points. The last one is infinity, where a polynomial's value is its leading
+    coefficient; the others are `points`, or those that keep the rounding errors small.
+    """
+    m, k = _checks.integer("m", m, 1), _checks.integer("k", k, 1)
+    finite = default_points(m + k - 2) if points is None else [Fraction(p) for p in points]
+    if len({*finite}) != len(finite) or len(finite) != m + k - 2:
+        told = ", ".join(map(str, finite))
+        raise ValueError(f"points must be m + k - 2 = {m + k - 2} different numbers, got {told}")
+    A, G, B = powers(finite, m), powers(finite, k), numerators(finite)
     for row, point in zip(G, finite, strict=False):
         others = prod(point - other for other in finite if other != point)
         row[:] = [value / others for value in row]
-    return A, G, numerators(finite)
+    return A, G, B
 
 
 def powers(points: Sequence[Fraction], count: int) -> Matrix:
@@ -106,7 +111,6 @@ def default_points(count: int) -> list[Fraction]:
     return points[:count]
 
 
-@cache
 def fourier(m: int, k: int) -> Bilinear:
     """Return the algorithm whose points are the roots of unity, in real numbers.
 
