@@ -26,8 +26,11 @@ from convbook.algorithms.toom import Bilinear, cook_toom, fourier, strided
 FEW = 2_000_000
 """Products that im2col has finished before another algorithm has set out."""
 
-TAPS = 5
-"""Winograd's tiles have at most 6 pixels an axis, for with more its rounding errors grow fast."""
+WINOGRAD_TAPS = 5
+"""Its tiles have at most 6 pixels an axis, for with more its rounding errors grow fast."""
+
+DFT_TAPS = 32
+"""Where a kernel is longer, dense matrices of the transform are a waste: the fast one wins."""
 
 
 class Algorithm(NamedTuple):
@@ -119,11 +122,12 @@ def points(task: Task) -> str:
     return "" if task.sizes.dilation == (1, 1) else f"dilation 1, got {task.sizes.dilation}"
 
 
-def few_taps(task: Task) -> str:
-    """With small fractions as points, rounding errors leave room for a few taps only."""
-    if max(taps(task)) <= TAPS:
+def few_taps(task: Task, most: int = WINOGRAD_TAPS) -> str:
+    """Tiles hold kernels of a few taps."""
+    found = tuple(taps(task))
+    if max(found) <= most:
         return ""
-    return f"at most {TAPS} taps an axis for each phase of the stride, got {tuple(taps(task))}"
+    return f"at most {most} taps an axis for each phase of the stride, got {found}"
 
 
 FAST = {
@@ -137,7 +141,7 @@ FAST = {
     "dft": Algorithm(
         lambda problem, output: convolve_tiles(problem, dft_tiling(problem.task), output),
         lambda task: tiles_time(task, dft_tiling(task)),
-        points,
+        lambda task: points(task) or few_taps(task, DFT_TAPS),
     ),
     "fft": Algorithm(fft, fft_time, lambda task: points(task) or _stride(task)),
 }

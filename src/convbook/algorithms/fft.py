@@ -11,7 +11,7 @@ from convbook._typing import Array, Sides
 from convbook.algorithms._blocks import Block, blocks, cut
 from convbook.algorithms.threads import spread
 
-SIZES: list[int] = sorted(2**a * 3**b for a in range(2, 14) for b in range(3))
+SIZES: list[int] = sorted(2**a * 3**b for a in range(30) for b in range(3))
 """Lengths that a fast Fourier transform splits well."""
 
 LARGEST = 256

@@ -29,7 +29,7 @@ def weight_gradient(problem: Problem, errors: Array) -> Array:
     if tiling := _fast_tiling(problem.task):
         result = from_tiles(problem, errors, tiling)
         if all_finite(result):
-            return result
+            return result.astype(dtype, copy=False)
     return from_patches(problem, errors).astype(dtype, copy=False)
 
 

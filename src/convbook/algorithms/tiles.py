@@ -82,7 +82,7 @@ def convolve_tiles(problem: Problem, tiling: Tiling, output: Array) -> None:
     jobs = blocks(len(output), tiling.grid(sizes.output_size), most, 2 * isqrt(most))
     parts = np.split(images, groups, 1), kernels, np.split(output, groups, 1)
     for x, u, y in zip(*parts, strict=True):
-        spread(partial(_convolve_blocks, x, u, sizes.sides, tiling, y), jobs)
+        spread(partial(_convolve_blocks, x, u, sizes.sides, tiling, y, jobs[0]), jobs)
 
 
 def tiles_at_once(tiling: Tiling, task: Task) -> int:
@@ -103,11 +103,17 @@ def rows_at_once(tiling: Tiling) -> int:
 
 
 def _convolve_blocks(
-    x: Array, u: Array, sides: Sides, tiling: Tiling, y: Array, jobs: Sequence[Block]
+    x: Array,
+    u: Array,
+    sides: Sides,
+    tiling: Tiling,
+    y: Array,
+    largest: Block,
+    jobs: Sequence[Block],
 ) -> None:
     """Write one block of tiles after the other."""
     rows, columns = tiling.rows, tiling.columns
-    large, small = _spaces(tiling, jobs[0], x.shape[1], y)
+    large, small = _spaces(tiling, largest, x.shape[1], y)
     for block in jobs:
         pixels = channels_last(x[block.images], *tiling.window(block, sides), large)
         halfway = evaluate_rows(rows.B, pixels, tiling.step[0], block, large)
