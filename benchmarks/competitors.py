@@ -79,15 +79,16 @@ def sgemm(task: Task) -> Entry:
 
 # -- convbook ----------------------------------------------------------------
 
-MANY = 64 * 64
-"""Pairs of channels above which the spectra of all kernels would fill the memory for nothing."""
+FOR_FEW_CHANNELS = {"fft": 64 * 64, "shift": 64 * 64}
+"""Most pairs of channels with which an algorithm takes part: with more it would take minutes."""
 
 
 def ours(algorithm: str = "auto", *, prepared: bool = True) -> Factory:
     """Return the factory of one of convbook's algorithms; prepared weights are transformed once."""
 
     def factory(task: Task) -> Entry:
-        if algorithm == "fft" and task.layer.c_in * task.layer.c_out > MANY:
+        pairs = task.layer.c_in * task.layer.c_out // task.layer.groups
+        if pairs > FOR_FEW_CHANNELS.get(algorithm, pairs):
             raise Unable
         convbook.set_num_threads(task.threads)
         weight: Any = convbook.PreparedWeight(task.w) if prepared else task.w
