@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
 from convbook._typing import Array
@@ -172,7 +171,7 @@ def starting_scale(rows: Mapping[str, Array], rough: Mapping[str, float]) -> Fig
 @drawing
 def sorted_filters(filters: Array, kinds: Sequence[str]) -> Figure:
     """Show a bank of colour filters, sorted by kind."""
-    columns, side = 10, 0.48
+    columns, side = 10, 0.495
     groups = {kind: [w for w, k in zip(filters, kinds, strict=True) if k == kind]
               for kind in FILTER_KINDS}  # fmt: skip
     shown = {kind: group for kind, group in groups.items() if group}
@@ -184,12 +183,10 @@ def sorted_filters(filters: Array, kinds: Sequence[str]) -> Figure:
         title = f"{kind}: {len(group)}"
         fig.text(0.01, 1 - (y + 0.24) / height, title, fontsize=11.5, va="center")
         y += 0.4
-        for place, weight in enumerate(group):
-            row, column = divmod(place, columns)
-            bottom = 1 - (y + side * (row + 1)) / height
-            ax = fig.add_axes((0.008 + 0.0985 * column, bottom, 0.09, 0.44 / height))
-            draw.draw_image(ax, _tinted(weight))
-        y += side * lines[kind]
+        size = side * lines[kind]
+        tiles = [_tinted(weight) for weight in group]
+        _block(fig, tiles, (0.005, 1 - (y + size) / height, 0.99, size / height), columns)
+        y += size
     told = ", ".join(f"{kind} {len(group)}" for kind, group in groups.items())
     fig.alt = (
         f"{len(filters)} colour tiles of {_size(filters)} pixels in groups: {told}. Edges are "
@@ -396,19 +393,19 @@ def aliased(shares: Mapping[str, Array]) -> Figure:
     return fig
 
 
-def _block(fig: Figure, tiles: Sequence[Array], place: tuple[float, ...], columns: int) -> None:
+def _block(
+    fig: Figure, tiles: Sequence[Array], place: tuple[float, float, float, float], columns: int
+) -> None:
     """Put square tiles row by row into a part of the figure, given as left, bottom, size."""
-    left, bottom, width, height = place
+    ax = fig.add_axes(place, anchor="NW")
     rows = -(-len(tiles) // columns)
+    ax.axis("off")
     for number, tile in enumerate(tiles):
         row, column = divmod(number, columns)
-        x, y = left + width * column / columns, bottom + height * (rows - 1 - row) / rows
-        draw.draw_image(_square(fig, x, y, width / columns, height / rows), tile)
-
-
-def _square(fig: Figure, x: float, y: float, width: float, height: float) -> Axes:
-    """Return axes that leave a gap to the next ones."""
-    return fig.add_axes((x, y, 0.93 * width, 0.93 * height), anchor="W")
+        extent = (column, column + 0.92, row + 0.92, row)
+        ax.imshow(tile, extent=extent, cmap="gray", vmin=0, vmax=1)
+        draw.box(ax, (column, row), 0.92, 0.92, "line", 0, linewidth=0.8)
+    ax.set(xlim=(-0.02, columns - 0.06), ylim=(rows - 0.06, -0.02), aspect="equal")
 
 
 def _signed(weight: Array, scale: float) -> Array:

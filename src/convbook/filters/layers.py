@@ -17,17 +17,14 @@ from convbook.matmul import conv2d_input, conv2d_weight
 
 
 class Parameter:
-    """An array that is learned, and the gradient of the loss with respect to it.
+    """An array that is learned, `data`, and the gradient of the loss by it, `grad`.
+
+    Each backward pass replaces the gradient.
 
     Parameters
     ----------
     data : ndarray
-        The values.
-
-    Attributes
-    ----------
-    data, grad : ndarray
-        Values and gradient. Each backward pass replaces the gradient.
+        The values to start from.
     """
 
     def __init__(self, data: Array) -> None:
@@ -69,7 +66,7 @@ class Module:
 
 
 class Conv2d(Module):
-    """A convolution that learns its kernels.
+    """A convolution that learns its `weight` and its `bias`.
 
     Parameters
     ----------
@@ -81,11 +78,6 @@ class Conv2d(Module):
         Draws the weights by He's rule, :func:`~convbook.kaiming_normal`. The biases start at zero.
     dtype : dtype
         Of the parameters, and so of the pictures.
-
-    Attributes
-    ----------
-    weight, bias : Parameter
-        What it learns.
 
     Examples
     --------
@@ -125,7 +117,7 @@ class Conv2d(Module):
 
 
 class Linear(Module):
-    """A matrix that is learned: a dense layer.
+    """A dense layer, which learns a matrix, `weight`, and a `bias`.
 
     Parameters
     ----------
@@ -135,11 +127,6 @@ class Linear(Module):
         Draws the weights with variance 1 / `in_features`, for a last layer. Biases start at zero.
     dtype : dtype
         Of the parameters, and so of the input.
-
-    Attributes
-    ----------
-    weight, bias : Parameter
-        What it learns.
 
     Examples
     --------
@@ -198,17 +185,12 @@ class ReLU(Module):
 
 
 class MaxPool2d(Module):
-    """Max-pooling that records its switches.
+    """Max-pooling that records its switches in `indices`.
 
     Parameters
     ----------
     kernel_size, stride, padding
         As for :func:`~convbook.max_pool2d`.
-
-    Attributes
-    ----------
-    indices : ndarray of int64
-        The switches of the last forward pass.
 
     Examples
     --------
