@@ -45,7 +45,7 @@ def arguments() -> argparse.Namespace:
     add("--backward", action="store_true", help="the gradients of the selected layers")
     add("--threads", nargs="+", type=int, default=[1], help="for the selected layers")
     add("--against", nargs="+", default=[], metavar="NAME", help="some competitors only")
-    add("--seconds", type=float, default=5.0, help="for a layer, about")
+    add("--seconds", type=float, help="for a layer, about: 5, or 2 in a short run")
     add("--rounds", type=int, default=40, help="for a layer, at most")
     add("--record", action="store_true", help="let the book show this run")
     add("--into", type=Path, default=ROOT / "_build" / "benchmarks", help="folder for the results")
@@ -76,7 +76,8 @@ def main() -> None:
     full = not (args.short or args.only or args.layer or args.memory or args.against)
     if args.record and not full:
         sys.exit("--record wants a full run: no other selection goes with it")
-    record = take(steps(args), against=args.against, seconds=args.seconds, rounds=args.rounds)
+    seconds = args.seconds or (2.0 if args.short else 5.0)
+    record = take(steps(args), against=args.against, seconds=seconds, rounds=args.rounds)
     record["goals"] = reached(record)
     print(tables.report(record))
     write(record, args.into / "results.json")
