@@ -1,7 +1,7 @@
 """Work in pieces: blocks of the output, and the room they need."""
 
 from itertools import product
-from math import ceil, prod
+from math import ceil, isqrt, prod
 from threading import local
 from typing import Any, NamedTuple
 
@@ -27,10 +27,14 @@ class Block(NamedTuple):
         return images, rows, columns
 
 
-def blocks(images: int, size: tuple[int, int], most: int, widest: int | None = None) -> list[Block]:
-    """Cut planes into nearly equal blocks of at most `most` positions, but at least one."""
+def blocks(images: int, size: tuple[int, int], most: int, *, compact: bool = False) -> list[Block]:
+    """Cut planes into nearly equal blocks of at most `most` positions, but at least one.
+
+    A block has whole rows, or part of one row. If it should be `compact`, because what it sees of
+    the image overlaps with its neighbours', it is about square.
+    """
     height, width = size
-    columns = spans(width, most if widest is None or height * width <= most else widest)
+    columns = spans(width, 2 * isqrt(most) if compact and 2 * width > most else most)
     rows = spans(height, most // columns[0].stop)
     whole = len(rows) == len(columns) == 1
     batches = spans(images, most // (height * width) if whole else 1)

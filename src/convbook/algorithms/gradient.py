@@ -1,7 +1,7 @@
 """The gradient of a convolution's weight: the same patches and the same tiles, used backwards."""
 
 from collections.abc import Sequence
-from math import isqrt, prod
+from math import prod
 
 import numpy as np
 
@@ -66,7 +66,7 @@ def from_tiles(problem: Problem, errors: Array, tiling: Tiling) -> Array:
     rows, columns = tiling.rows, tiling.columns
     cast = tiling.cast(images.dtype)
     most = max(1, 2 * tiles_at_once(tiling, problem.task) // 3)
-    jobs = blocks(len(errors), tiling.grid(sizes.output_size), most, 2 * isqrt(most))
+    jobs = blocks(len(errors), tiling.grid(sizes.output_size), most, compact=True)
     gradients = []
     for x, e in zip(np.split(images, groups, 1), np.split(errors, groups, 1), strict=True):
         values = _sum_values(x, e, sizes.sides, cast, jobs)

@@ -20,7 +20,7 @@ def shift(problem: Problem, output: Array) -> None:
     w = weight.reshape(groups, len(weight) // groups, *weight.shape[1:])
     y = output.reshape(len(output), groups, -1, *output.shape[2:])
     jobs = _pieces(w, sizes, len(output), ROOM // output.itemsize)
-    spread(partial(_shifted_sums, x, w, sizes, y), jobs)
+    spread(partial(_add_rows, x, w, sizes, y), jobs)
 
 
 def _pieces(w: Array, sizes: Geometry, images: int, room: int) -> list[tuple[slice, Block]]:
@@ -36,38 +36,30 @@ def _pieces(w: Array, sizes: Geometry, images: int, room: int) -> list[tuple[sli
 
 
 def _shapes(w: Array, sizes: Geometry, block: Block) -> list[tuple[int, ...]]:
-    """Return the shapes of the image's band, of the shifted ones, of the sum and a term of it."""
+    """Return the shapes of the shifted images, and of what one row of the kernels adds."""
     (groups, kernels, channels, k_h, k_w), (n, rows, columns) = w.shape, block.shape
-    (d_h, d_w), lead = sizes.dilation, (n, groups, channels)
-    height, width = rows + d_h * (k_h - 1), columns + d_w * (k_w - 1)
-    outputs = n, groups, kernels, rows * width
-    return [(*lead, height + 1, width), (*lead, k_w, height * width), outputs, outputs]
+    height = rows + sizes.dilation[0] * (k_h - 1)
+    shifted: tuple[int, ...] = n, groups, channels, k_w, height, columns
+    return [shifted, (n, groups, kernels, rows * columns)]
 
 
-def _shifted_sums(
+def _add_rows(
     x: Array, w: Array, sizes: Geometry, y: Array, jobs: Sequence[tuple[slice, Block]]
 ) -> None:
     """Write one piece of the output after the other."""
+    (left, _, top, _), (d_h, d_w) = sizes.sides, sizes.dilation
     for some, block in jobs:
-        part = y[block.images, some, :, block.rows, block.columns]
-        part[...] = _shifted_sum(x[block.images, some], w[some], sizes, block)
-
-
-def _shifted_sum(x: Array, w: Array, sizes: Geometry, block: Block) -> Array:
-    """Convolve with planes that are one long row each: a shift is an offset in it."""
-    (k_h, k_w), _, (left, _, top, _), (d_h, d_w), _ = sizes
-    band, shifted, total, term = buffers(x.dtype, *_shapes(w, sizes, block))
-    *lead, height, width = band.shape
-    long, length = shifted.shape[-1], total.shape[-1]
-    cut(x, block.rows.start - top, block.columns.start - left, band[..., : height - 1, :])
-    flat = band.reshape(*lead, -1)
-    for j in range(k_w):
-        shifted[..., j, :] = flat[..., d_w * j : d_w * j + long]
-    shifted = shifted.reshape(*lead[:2], -1, long)
-    for i in range(k_h):
-        kernels = w[..., i, :].reshape(*w.shape[:2], -1)
-        seen = shifted[..., d_h * i * width : d_h * i * width + length]
-        multiply(kernels, seen, term if i else total)
-        if i:
-            total += term
-    return total.reshape(*total.shape[:3], -1, width)[..., : block.shape[2]]
+        kernels = w[some]
+        shifted, term = buffers(x.dtype, *_shapes(kernels, sizes, block))
+        for j in range(w.shape[4]):
+            corner = block.rows.start - top, block.columns.start - left + d_w * j
+            cut(x[block.images, some], *corner, shifted[..., j, :, :])
+        lines = shifted.reshape(*shifted.shape[:2], -1, shifted[0, 0, 0, 0].size)
+        total = y[block.images, some, :, block.rows, block.columns].reshape(term.shape)
+        for i in range(w.shape[3]):
+            row = kernels[..., i, :].reshape(*kernels.shape[:2], -1)
+            start = d_h * i * shifted.shape[-1]  # rows below each other are one long line
+            seen = lines[..., start : start + total.shape[-1]]
+            multiply(row, seen, term if i else total)
+            if i:
+                total += term

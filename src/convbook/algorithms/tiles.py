@@ -6,7 +6,7 @@ and a wide one.
 
 from collections.abc import Sequence
 from functools import partial
-from math import ceil, gcd, isqrt, prod
+from math import ceil, gcd, prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -79,7 +79,7 @@ def convolve_tiles(problem: Problem, tiling: Tiling, output: Array) -> None:
     kernels = problem.form(key, lambda: evaluate_kernels(weight, tiling, groups))
     tiling = tiling.cast(images.dtype)
     most = max(1, tiles_at_once(tiling, problem.task))
-    jobs = blocks(len(output), tiling.grid(sizes.output_size), most, 2 * isqrt(most))
+    jobs = blocks(len(output), tiling.grid(sizes.output_size), most, compact=True)
     parts = np.split(images, groups, 1), kernels, np.split(output, groups, 1)
     for x, u, y in zip(*parts, strict=True):
         spread(partial(_convolve_blocks, x, u, sizes.sides, tiling, y, jobs[0]), jobs)
