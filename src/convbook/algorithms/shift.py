@@ -51,15 +51,16 @@ def _add_rows(
     for some, block in jobs:
         kernels = w[some]
         shifted, term = buffers(x.dtype, *_shapes(kernels, sizes, block))
-        for j in range(w.shape[4]):
+        n, groups, channels, k_w, height, width = shifted.shape
+        length = term[0, 0, 0].size
+        for j in range(k_w):
             corner = block.rows.start - top, block.columns.start - left + d_w * j
             cut(x[block.images, some], *corner, shifted[..., j, :, :])
-        lines = shifted.reshape(*shifted.shape[:2], -1, shifted[0, 0, 0, 0].size)
+        lines = shifted.reshape(n, groups, channels * k_w, height * width)
         total = y[block.images, some, :, block.rows, block.columns].reshape(term.shape)
         for i in range(w.shape[3]):
-            row = kernels[..., i, :].reshape(*kernels.shape[:2], -1)
-            start = d_h * i * shifted.shape[-1]  # rows below each other are one long line
-            seen = lines[..., start : start + total.shape[-1]]
-            multiply(row, seen, term if i else total)
+            row = kernels[..., i, :].reshape(groups, -1, channels * k_w)
+            start = d_h * i * width  # the rows of a plane are one long line
+            multiply(row, lines[..., start : start + length], term if i else total)
             if i:
                 total += term

@@ -240,13 +240,10 @@ def _turned(
     """Stamp at every pixel: convolve with the kernels turned by half a turn."""
     kernels = weight.reshape(groups, -1, *weight.shape[1:]).swapaxes(1, 2)
     kernels = flip(kernels.reshape(-1, *kernels.shape[2:]))
-    (k_h, k_w), (d_h, d_w), (left, right, top, bottom) = (
-        kernels.shape[2:],
-        sizes.dilation,
-        sizes.sides,
-    )
-    across, down = d_w * (k_w - 1), d_h * (k_h - 1)
-    sides = across - left, across - right, down - top, down - bottom
+    (k_h, k_w), (d_h, d_w), (left, _, top, _) = sizes.kernel_size, sizes.dilation, sizes.sides
+    before = d_w * (k_w - 1) - left, d_h * (k_h - 1) - top
+    across, down = size[1] + left - images.shape[-1], size[0] + top - images.shape[-2]
+    sides = before[0], across, before[1], down
     batched = images.ndim == 4
     sizes = sizes._replace(sides=sides, output_size=size)
     problem = Problem(images if batched else images[None], kernels, None, sizes, groups, batched)
