@@ -66,10 +66,16 @@ def memory(layers: Mapping[str, Rows]) -> str:
 def goals(found: Mapping[str, Mapping[str, float]]) -> str:
     """Tabulate what was wanted and what was reached."""
     body = [
-        [name, f"{goal['target']:g}", digits(goal["reached"]), "ok" if goal["met"] else "missed"]
+        [
+            name,
+            f"{goal['target']:g}",
+            digits(goal["reached"]),
+            digits(goal["processor"]),
+            "ok" if goal["met"] else "missed",
+        ]
         for name, goal in found.items()
     ]
-    return columns([["goal", "target", "reached", ""], *body])
+    return columns([["goal", "target", "reached", "in processor's time", ""], *body])
 
 
 def mean(values: Sequence[float | None]) -> str:

@@ -204,9 +204,17 @@ def test_auto_is_held_to_the_best_algorithm():
 
 
 def test_a_run_of_a_few_layers_tells_of_the_goals_it_can():
-    rows = {"torch": {"torch": 1.0}, "convbook": {"torch": 3.0}}
+    rows = {"torch": {"torch": 1.0, "roof": 1.0}, "convbook": {"torch": 3.0, "roof": 3.0}}
     few = {"forward": {"1": {"1x64x56 to 64, 7x7": rows}}}
     assert [*goals.reached(few)] == ["7x7, times torch"]
+
+
+def test_goals_are_also_told_in_the_processors_time():
+    made = a_record(convbook=3.0)
+    for rows in made["forward"]["1"].values():
+        rows["torch"]["roof"] = 2.0
+    goal = goals.reached(made)["ResNet-50 3x3, times torch"]
+    assert (goal["reached"], goal["processor"]) == (pytest.approx(3), pytest.approx(1.5))
 
 
 def test_the_check_complains_of_more_than_a_quarter():
