@@ -72,7 +72,7 @@ def main() -> None:
     """Measure, print and write."""
     args = arguments()
     if args.check:
-        sys.exit(check())
+        sys.exit(check() or 0)
     full = not (args.short or args.only or args.layer or args.memory or args.against)
     if args.record and not full:
         sys.exit("--record wants a full run: no other selection goes with it")

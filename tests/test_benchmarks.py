@@ -8,6 +8,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
+from benchmarks import __main__ as command
 from benchmarks import check, goals, record, tables
 from benchmarks.competitors import FORWARD, TEXTBOOK, Entry, entries, new_task
 from benchmarks.layers import GROUPS, LADDER, LAYERS, RESNET, SHORT, Layer, selected
@@ -293,16 +294,25 @@ def test_one_layer_is_measured():
 
 def test_the_command_measures_prints_and_writes(tmp_path):
     options = "--layer 1,2,8,2,3 --against convbook sgemm --seconds 0.1 --threads 1 2 --into"
-    command = [sys.executable, "-m", "benchmarks", *options.split(), str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    call = [sys.executable, "-m", "benchmarks", *options.split(), str(tmp_path)]
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "1x2x8 to 2, 3x3" in done.stdout
     written = json.loads((tmp_path / "results.json").read_text("utf-8"))
     assert written["forward"]["2"]["1x2x8 to 2, 3x3"]["convbook"]["ms"] > 0
 
 
+@pytest.mark.parametrize(("verdict", "code"), [("", 0), ("slow", "slow")])
+def test_the_command_fails_if_the_check_complains(monkeypatch, verdict, code):
+    monkeypatch.setattr(command, "check", lambda: verdict)
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--check"])
+    with pytest.raises(SystemExit) as stopped:
+        command.main()
+    assert stopped.value.code == code
+
+
 def test_a_part_of_a_run_is_not_recorded():
-    command = [sys.executable, "-m", "benchmarks", "--short", "--record"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    call = [sys.executable, "-m", "benchmarks", "--short", "--record"]
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "full run" in done.stderr
