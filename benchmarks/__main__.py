@@ -6,8 +6,9 @@ from pathlib import Path
 
 from benchmarks import tables
 from benchmarks.check import check
+from benchmarks.competitors import FORWARD, TEXTBOOK
 from benchmarks.goals import reached
-from benchmarks.layers import GROUPS, SHORT, Layer, selected
+from benchmarks.layers import GROUPS, RESNET, SHORT, Layer, selected
 from benchmarks.processes import ROOT
 from benchmarks.record import RECORDED, Record, write
 from benchmarks.run import Step, everything, memories, take, times
@@ -44,7 +45,14 @@ def arguments() -> argparse.Namespace:
     )
     add("--backward", action="store_true", help="the gradients of the selected layers")
     add("--threads", nargs="+", type=int, default=[1], help="for the selected layers")
-    add("--against", nargs="+", default=[], metavar="NAME", help="some competitors only")
+    add(
+        "--against",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        choices=[*FORWARD, *TEXTBOOK],
+        help="some competitors only, with sgemm",
+    )
     add("--seconds", type=float, help="for a layer, about: 5, or 2 in a short run")
     add("--rounds", type=int, default=40, help="for a layer, at most")
     add("--record", action="store_true", help="let the book show this run")
@@ -61,9 +69,10 @@ def steps(args: argparse.Namespace) -> list[Step]:
     """Return what the arguments ask for."""
     if args.memory:
         return memories()
-    layers = args.layer or (selected(args.only) if args.only else SHORT if args.short else None)
-    if layers is None:
+    if not (args.layer or args.only or args.short or args.backward):
         return everything()
+    some = selected(args.only) if args.only else SHORT if args.short else RESNET
+    layers = args.layer or some
     way = "backward" if args.backward else "forward"
     return [step for threads in args.threads for step in times(way, layers, threads)]
 
@@ -73,15 +82,16 @@ def main() -> None:
     args = arguments()
     if args.check:
         sys.exit(check() or 0)
-    full = not (args.short or args.only or args.layer or args.memory or args.against)
+    todo = steps(args)
+    full = todo == everything() and not args.against
     if args.record and not full:
         sys.exit("--record wants a full run: no other selection goes with it")
     seconds = args.seconds or (2.0 if args.short else 5.0)
-    record = take(steps(args), against=args.against, seconds=seconds, rounds=args.rounds)
+    record = take(todo, against=args.against, seconds=seconds, rounds=args.rounds)
     record["goals"] = reached(record)
     print(tables.report(record))
     write(record, args.into / "results.json")
-    if full:
+    if full and {"torch", "onnxruntime"} <= record["versions"].keys():
         draw(record, args.into)
     if args.record:
         write(record, RECORDED)

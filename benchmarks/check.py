@@ -36,7 +36,7 @@ def check(attempts: int = 2) -> str:
     """Measure, again if it looks bad, and return the verdict on the best attempt."""
     then, now = speed(read()), 0.0
     for _ in range(attempts):
-        found = take(times("forward", SHORT), against=["convbook", "sgemm"], seconds=1.0)
+        found = take(times("forward", SHORT), against=["convbook"], seconds=1.0)
         now = max(now, speed(found))
         if not verdict(now, then):
             break
