@@ -122,6 +122,22 @@ def test_of_equal_elements_the_first_wins():
         [0, 0, 1], [0, 0, 1], [2, 2, 3]]  # fmt: skip
 
 
+def test_onnx_counts_through_the_batch():
+    """What the page on conventions says of it."""
+    helper, ort = need("onnx").helper, need("onnxruntime")
+    node = helper.make_node("MaxPool", ["x"], ["y", "i"], kernel_shape=[2, 2], strides=[2, 2])
+    values = [helper.make_tensor_value_info(name, kind, None)
+              for name, kind in (("x", 1), ("y", 1), ("i", 7))]  # fmt: skip
+    graph = helper.make_graph([node], "pool", values[:1], values[1:])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=9)
+    session = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    image = rng().standard_normal((2, 3, 4, 6)).astype(np.float32)
+    output, counted = session.run(None, {"x": image})
+    mine, indices = max_pool2d_with_indices(image, 2)
+    np.testing.assert_array_equal(output, mine)
+    np.testing.assert_array_equal(counted, indices + 24 * np.arange(6).reshape(2, 3, 1, 1))
+
+
 def test_the_switch_of_a_nan_points_at_it():
     image = np.array([[[1.0, np.nan], [3, 4]]])
     assert max_pool2d_with_indices(image, 2)[1].item() == 1

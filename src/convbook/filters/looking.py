@@ -171,11 +171,12 @@ def occlusion_map(
     height, width = _checks.pair("size", size, 1)
     if height > picture.shape[1] or width > picture.shape[2]:
         raise ValueError(f"size must fit into the image, {picture.shape[1:]}, got {size}")
+    classes = net(picture[None]).shape[1]
+    if _checks.integer("label", label, 0) >= classes:
+        raise ValueError(f"label must be below {classes}, got {label}")
     rows, columns = picture.shape[1] - height + 1, picture.shape[2] - width + 1
     covered = np.tile(picture, (rows, columns, 1, 1, 1))
     for row, column in np.ndindex(rows, columns):
         covered[row, column, :, row : row + height, column : column + width] = value
     scores = net(covered.reshape(-1, *picture.shape))
-    if _checks.integer("label", label, 0) >= scores.shape[1]:
-        raise ValueError(f"label must be below {scores.shape[1]}, got {label}")
     return softmax(scores, 1)[:, label].reshape(rows, columns)

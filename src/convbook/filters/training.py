@@ -132,9 +132,11 @@ def train_epoch(
     """
     _checks.nonempty("images", images, images.ndim)
     _checks.shape("labels", labels, images.shape[:1])
-    order = _checks.generator(rng).permutation(len(images))
+    _checks.generator(rng)
+    _checks.integer("batch_size", batch_size, 1)
     loss, total = CrossEntropyLoss(), 0.0
-    for start in range(0, len(order), _checks.integer("batch_size", batch_size, 1)):
+    order = rng.permutation(len(images))
+    for start in range(0, len(order), batch_size):
         batch = order[start : start + batch_size]
         total += len(batch) * loss.forward(net(images[batch]), labels[batch])
         net.backward(loss.backward())
