@@ -5,6 +5,7 @@ import pytest
 
 from benchmarks.layers import GROUPS, LADDER
 from benchmarks.memory import CASES
+from convbook.algorithms import cook_toom
 from legibility import assert_inside, assert_legible, texts
 from requirements import need
 
@@ -118,6 +119,34 @@ def test_errors_says_every_value():
     low, high = fig.axes[0].get_ylim()
     assert low < 3e-7
     assert high > 1e-5
+    assert_legible(fig)
+    assert_inside(fig)
+
+
+def test_factored_writes_the_matrix_and_its_three_factors():
+    fig = figures.factored(cook_toom(2, 3), np.array([1, 2, 3]))
+    assert fig.alt.startswith(
+        "The matrix (1, 2, 3, 0; 0, 1, 2, 3) equals (1, 1, 1, 0; 0, 1, -1, 1)"
+    )
+    assert "diagonal matrix of -1, 3, 1, 3 times (-1, 0, 1, 0; " in fig.alt
+    assert len(fig.axes[0].patches) == 2 * 4 + 2 * 4 + 4 * 4 + 4 * 4
+    assert_legible(fig)
+    assert_inside(fig)
+
+
+def test_pipeline_counts_the_matrix_products():
+    fig = figures.pipeline(cook_toom(4, 3))
+    assert fig.alt.startswith("Tiles of 6 by 6 pixels that overlap by 2, and kernels of 3 by 3")
+    assert texts(fig).count("36") == 3
+    assert_legible(fig)
+    assert_inside(fig)
+
+
+def test_points_tells_how_far_from_the_circle_they_are():
+    fig = figures.points({"real": [0, 1, -2], "roots": np.exp(2j * np.pi * np.arange(3) / 3)})
+    assert "real: 3 points of absolute value 0, 1, 2; roots: 3 points" in fig.alt
+    assert fig.alt.endswith("1, 1, 1.")
+    assert len(fig.axes) == 2
     assert_legible(fig)
     assert_inside(fig)
 

@@ -14,6 +14,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from convbook._typing import Array
+from convbook.algorithms import Bilinear
 from convbook.figures import _draw as draw
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._palette import LIGHT
@@ -283,7 +284,7 @@ def memory(record: Record) -> Figure:
         size = 3.3 / 5.2, 0.3 * len(extras) / height
         ax = fig.add_axes((1.8 / 5.2, 1 - top / height, *size))
         top += 0.2
-        ax.set(xscale="log", ylim=(len(extras) - 0.5, -0.5), xlim=(0.1, 3000))
+        ax.set(xscale="log", ylim=(len(extras) - 0.5, -0.5), xlim=(0.1, 9000))
         ax.set_yticks(range(len(extras)), list(extras), fontsize=11.5)
         ax.tick_params(axis="y", length=0)
         for row, (who, extra) in enumerate(extras.items()):
@@ -304,6 +305,116 @@ def memory(record: Record) -> Figure:
         "Bars on a logarithmic scale, a panel for each layer: the most megabytes that a call "
         f"holds beyond its output and prepared weights. {'; '.join(told)}."
     )
+    return fig
+
+
+@drawing
+def factored(algorithm: Bilinear, weight: Array) -> Figure:
+    """Draw the matrix of a row's convolution, and its factors: sums, a diagonal, sums."""
+    A, G, B = algorithm
+    diagonal = np.diag(G @ weight)
+    matrix = A.T @ diagonal @ B
+    (m, n), products = matrix.shape, len(G)
+    wide, tall = 2 * products + n + 1.6, m + max(products, n) + 2.3
+    fig = Figure(5.6, 5.6 * tall / wide)
+    ax = draw.canvas(fig, wide, tall)
+    _sparse(ax, matrix, "kernel", (2, 1))
+    draw.label(ax, 2 + n / 2, 0.5, "the matrix of the convolution", fontsize=12)
+    draw.label(ax, 2.6 + n, 1 + m / 2, "=", fontsize=18)
+    top, left = m + 2.2, 0.05
+    middle = top + products / 2
+    for values, role, name in (
+        (A.T, "output", "sums of products"),
+        (diagonal, "kernel", "sums of weights"),
+        (B, "input", "sums of pixels"),
+    ):
+        rows, columns = values.shape
+        _sparse(ax, values, role, (left, middle - rows / 2))
+        draw.label(ax, left + columns / 2, top - 0.45, name, role, fontsize=12)
+        left += columns + 0.75
+        if role != "input":
+            draw.label(ax, left - 0.375, middle, "·", fontsize=20)
+    fig.alt = (
+        f"The matrix {_written(matrix)} equals {_written(A.T)} times the diagonal matrix of "
+        f"{draw.listed(G @ weight)} times {_written(B)}."
+    )
+    return fig
+
+
+def _sparse(ax: Axes, matrix: Array, role: str, at: tuple[float, float]) -> None:
+    """Draw a matrix whose zeros stand back."""
+    for (row, column), value in np.ndenumerate(matrix):
+        x, y = at[0] + column, at[1] + row
+        draw.box(ax, (x, y), 1, 1, role, 0.18 if value else 0, edge=role if value else "line")
+        text = f"{value:g}".replace("-", "\N{MINUS SIGN}")
+        draw.label(ax, x + 0.5, y + 0.5, text, "ink" if value else "quiet", fontsize=12)
+
+
+def _written(matrix: Array) -> str:
+    """Write a matrix for a description, row by row."""
+    return f"({'; '.join(map(draw.listed, matrix + 0.0))})"
+
+
+@drawing
+def pipeline(algorithm: Bilinear) -> Figure:
+    """Draw a layer in tiles: evaluate images and kernels, multiply matrices, interpolate."""
+    m, n = algorithm.outputs, algorithm.pixels
+    k, count = n - m + 1, algorithm.products**2
+    fig = Figure(5.6, 3.45)
+    ax = draw.inches(fig, 5.6, 3.45)
+    columns = (
+        ("image", "input", (n, m + n), (n, m), "evaluate", "tiles × channels"),
+        ("kernels", "kernel", (k, k), (k, k), "evaluate", "channels × kernels"),
+        ("output", "output", (m, 2 * m), (m, m), "interpolate", "tiles × kernels"),
+    )
+    for x, (name, role, (tall, wide), (side, step), verb, shape) in zip(
+        (0.98, 2.8, 4.62), columns, strict=True
+    ):
+        draw.label(ax, x, 0.16, name, role, fontsize=12)
+        left, top = x - 0.075 * wide, 0.85 - 0.075 * tall
+        for row, column in np.ndindex(tall, wide):
+            place = left + 0.15 * column, top + 0.15 * row
+            draw.box(ax, place, 0.15, 0.15, role, 0.13, edge="line", linewidth=0.6)
+        for corner in range(0, wide - side + 1, step):
+            draw.frame(ax, (left + 0.15 * corner, top), 0.15 * side, 0.15 * side, role)
+        down = (x, 1.4), (x, 1.98)
+        draw.arrow(ax, *(down if verb == "evaluate" else down[::-1]))
+        draw.label(ax, x - 0.08, 1.69, verb, ha="right", fontsize=12)
+        for sheet in range(3, -1, -1):
+            place = x - 0.5 + 0.07 * sheet, 2.3 - 0.07 * sheet
+            draw.box(ax, place, 0.9, 0.6, "paper", 1, edge=role)
+            draw.box(ax, place, 0.9, 0.6, role, 0.16)
+        draw.label(ax, x - 0.05, 2.6, str(count), fontsize=14)
+        draw.label(ax, x, 3.17, shape, role, fontsize=12)
+    for x, sign in ((1.89, "·"), (3.71, "=")):
+        draw.label(ax, x, 2.55, sign, fontsize=18)
+    fig.alt = (
+        f"Tiles of {n} by {n} pixels that overlap by {k - 1}, and kernels of {k} by {k}, are each "
+        f"evaluated at {count} points. For each point, a matrix of tiles by channels times one of "
+        "channels by kernels gives one of tiles by kernels. Interpolation makes output tiles of "
+        f"{m} by {m} of them."
+    )
+    return fig
+
+
+@drawing
+def points(sets: Mapping[str, Sequence[complex]]) -> Figure:
+    """Draw sets of points in the complex plane, beside the circle of absolute value 1."""
+    fig = Figure(6.0, 1.9)
+    width = 1 / len(sets)
+    told = []
+    for place, (name, values) in enumerate(sets.items()):
+        ax = fig.add_axes((width * (place + 0.04), 0.0, width * 0.92, 0.84))
+        ax.set(xlim=(-2.3, 2.3), ylim=(-1.9, 1.9), aspect="equal")
+        ax.axis("off")
+        ax.axhline(0, color=LIGHT["line"], lw=1)
+        ax.axvline(0, color=LIGHT["line"], lw=1)
+        circle = np.exp(2j * np.pi * np.arange(121) / 120)
+        ax.plot(circle.real, circle.imag, color=LIGHT["quiet"], lw=1)
+        ax.plot(np.real(values), np.imag(values), "o", color=LIGHT["output"], ms=8)
+        ax.text(0, 2.0, name, ha="center", va="bottom", fontsize=12.7, clip_on=False)
+        told.append(f"{name}: {len(values)} points of absolute value {draw.listed(np.abs(values))}")
+    fig.alt = f"The unit circle in {len(sets)} complex planes, with points. {'; '.join(told)}."
     return fig
 
 
