@@ -66,7 +66,7 @@ def max_pool2d_with_indices(
     for i, j in [*np.ndindex(sizes.kernel_size)][::-1]:  # the first tap has the last word
         value, place = seen[..., i, j, :, :], where[..., i, j, :, :]
         hit = (place >= 0) & ((value == output) | np.isnan(value))  # a NaN equals nothing
-        np.copyto(indices, place, where=hit)
+        indices = np.where(hit, place, indices)
     return output, indices
 
 
