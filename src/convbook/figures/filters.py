@@ -151,7 +151,7 @@ def mistakes(pictures: Array, truth: Array, answers: Array) -> Figure:
 def starting_scale(rows: Mapping[str, Array], rough: Mapping[str, float]) -> Figure:
     """Show first-layer filters row by row on one colour scale, with how rough they are."""
     fig = Figure(5.0, 0.86 * len(rows))
-    scale = float(np.quantile([abs(bank) for bank in rows.values()], 0.98))
+    scale = _reach(np.stack([*rows.values()]))
     for row, (name, bank) in enumerate(rows.items()):
         top = 1 - row / len(rows)
         fig.text(0.01, top - 0.19 / len(rows), name, fontsize=11.5, va="center")
@@ -229,11 +229,11 @@ def second_layer(slices: Array, pushed: Array) -> Figure:
     number = len(slices)
     fig.text(0.01, 0.95, f"its {number} slices, one for each map it reads", fontsize=11.5,
              va="center")  # fmt: skip
-    scale = abs(slices).max()
+    scale = _reach(slices)
     _block(fig, [_signed(w, scale) for w in slices], (0.01, 0.735, 0.98, 0.155), number)
     fig.text(0.01, 0.64, "pushed through layer 1", fontsize=11.5, va="center")
     ax = fig.add_axes((0.01, 0.02, 0.36, 0.56))
-    draw.draw_image(ax, _signed(pushed, abs(pushed).max()))
+    draw.draw_image(ax, _signed(pushed))
     words = (
         f"{number} channels:\nno three of them are red,\ngreen and blue.\n\n"
         "One channel again: the pixels.\nReLU and maximum had to be\nleft out for it."
@@ -261,7 +261,7 @@ def top_nine(patches: Mapping[str, Array], projections: Mapping[str, Array]) -> 
         low, high = nine.min(), nine.max()
         grey = [np.clip((picture - low) / (high - low), 0, 1) for picture in nine]
         _block(fig, grey, (0.01, bottom, 0.42, 2.05 / height), 3)
-        signed = [_signed(picture, abs(picture).max()) for picture in projections[name]]
+        signed = [_signed(picture) for picture in projections[name]]
         _block(fig, signed, (0.51, bottom, 0.42, 2.05 / height), 3)
     fig.alt = (
         f"{rows} rows. On the left of each row, the nine patches of digits to which one feature "
@@ -281,8 +281,8 @@ def occlusion(
     tiles = {
         "the picture": picture,
         f"probability of {label},\neach part covered": probability,
-        "gradient of the score": _signed(gradient, abs(gradient).max()),
-        "deconvnet": _signed(projection, abs(projection).max()),
+        "gradient of the score": _signed(gradient),
+        "deconvnet": _signed(projection),
     }
     for place, (name, tile) in enumerate(tiles.items()):
         row, column = divmod(place, 2)
@@ -320,7 +320,7 @@ def explanations(
     for row, picture in enumerate(pictures):
         bottom = 1 - (0.68 * (row + 1) + 0.68) / height
         columns = [picture]
-        columns += [_signed(each[row], abs(each[row]).max())
+        columns += [_signed(each[row])
                     for name in shown for each in shown[name]]  # fmt: skip
         for x, tile in zip(left, columns, strict=True):
             ax = fig.add_axes((x + 0.002, bottom, 0.122, 0.61 / height))
@@ -408,13 +408,18 @@ def _block(
     ax.set(xlim=(-0.02, columns - 0.06), ylim=(rows - 0.06, -0.02), aspect="equal")
 
 
-def _signed(weight: Array, scale: float) -> Array:
+def _signed(weight: Array, scale: float | None = None) -> Array:
     """Colour positive weights warm and negative ones cool; zero lets the page shine through."""
     warm, cool = (to_rgb(LIGHT[role]) for role in ("positive", "negative"))
     picture = np.empty((*weight.shape, 4))
     picture[..., :3] = np.where(weight[..., None] > 0, warm, cool)
-    picture[..., 3] = np.clip(abs(weight) / (scale or 1), 0, 1)
+    picture[..., 3] = np.clip(abs(weight) / (scale or _reach(weight) or 1), 0, 1)
     return picture
+
+
+def _reach(weight: Array) -> float:
+    """Return what the strongest colour stands for; the top two per cent share it."""
+    return float(np.quantile(abs(weight), 0.98))
 
 
 def _tinted(weight: Array) -> Array:
