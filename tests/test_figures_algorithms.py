@@ -51,9 +51,11 @@ def bars(ax):
 
 def test_ladder_climbs_from_the_slowest_to_the_fastest(record):
     fig = figures.ladder(record)
-    (ax,) = fig.axes
-    assert bars(ax) == pytest.approx(sorted(bars(ax)))
-    assert [label.get_text() for label in ax.get_yticklabels()][:2] == ["seven loops", "einsum"]
+    slow, fast = fig.axes
+    for ax in fig.axes:
+        assert bars(ax) == pytest.approx(sorted(bars(ax)))
+    assert [label.get_text() for label in slow.get_yticklabels()][:2] == ["seven loops", "einsum"]
+    assert max(bars(slow)) < min(bars(fast))
     assert "seven loops 1/25\N{NARROW NO-BREAK SPACE}000, einsum 1/110" in fig.alt
     assert "Winograd 1.5×. A dashed line marks a plain matrix product" in fig.alt
     assert fig.alt.endswith("0.98×.")
@@ -138,6 +140,17 @@ def test_pipeline_counts_the_matrix_products():
     fig = figures.pipeline(cook_toom(4, 3))
     assert fig.alt.startswith("Tiles of 6 by 6 pixels that overlap by 2, and kernels of 3 by 3")
     assert texts(fig).count("36") == 3
+    assert_legible(fig)
+    assert_inside(fig)
+
+
+def test_ghost_shows_two_errors_on_one_scale():
+    errors = {"direct": np.full((6, 6), 1e-8), "Winograd": np.full((6, 6), 4e-8)}
+    fig = figures.ghost(np.eye(8), -np.eye(6), errors)
+    assert "direct 1.0e-08 on average, Winograd 4.0e-08 on average" in fig.alt
+    scales = [ax.get_images()[0].get_clim() for ax in fig.axes]
+    assert scales[1] == (0, 1)
+    assert scales[2] == scales[3] == (0, pytest.approx(4e-8))
     assert_legible(fig)
     assert_inside(fig)
 
