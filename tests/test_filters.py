@@ -476,6 +476,9 @@ def test_filters_come_from_patches_and_repeat():
     assert filters.shape == (7, 3, 5, 5)
     np.testing.assert_allclose((filters**2).sum(axis=(1, 2, 3)), 1)
     np.testing.assert_array_equal(filters, kmeans_filters(patches, 7, components=30, rng=rng(4)))
+    single = kmeans_filters(patches.astype(np.float32), 7, components=30, rng=rng(4))
+    assert single.dtype == np.float32
+    np.testing.assert_allclose(single, filters, atol=1e-4)
 
 
 def test_photographs_teach_edges_and_colours():
@@ -656,6 +659,7 @@ def test_refuses_what_is_no_filter_and_no_patch():
     refused(("weight", "empty"), filter_kind, np.zeros((0, 3, 3)))
     patches = np.zeros((9, 1, 2, 2))
     refused(("patches", "N, C, K, K"), kmeans_filters, patches[0], 2, rng=rng())
+    refused(("patches", "floats", "int64"), kmeans_filters, patches.astype(int), 2, rng=rng())
     refused(("number", "0"), kmeans_filters, patches, 0, components=2, rng=rng())
     refused(("components", "at most 4", "80"), kmeans_filters, patches, 2, rng=rng())
     refused(("components", "0"), kmeans_filters, patches, 2, components=0, rng=rng())

@@ -14,7 +14,7 @@ def kmeans_filters(
     components: int = 80,
     steps: int = 12,
     rng: np.random.Generator,
-) -> NDArray[np.float64]:
+) -> NDArray[Number]:
     """Learn filters from patches of photographs, without labels and without a network.
 
     Each patch loses its mean and its contrast, all patches together lose what neighbouring pixels
@@ -24,7 +24,7 @@ def kmeans_filters(
     Parameters
     ----------
     patches : ndarray of shape (N, C, K, K)
-        Pieces of photographs, with pixels from 0 to 1.
+        Pieces of photographs, with pixels from 0 to 1 as floats.
     number : int
         How many filters to learn.
     components : int
@@ -36,8 +36,9 @@ def kmeans_filters(
 
     Returns
     -------
-    ndarray of float64, of shape (number, C, K, K)
-        The filters, each of length 1, the most often used first. Their signs mean nothing.
+    ndarray of shape (number, C, K, K)
+        The filters, in the dtype of `patches`, each of length 1, the most often used first. Their
+        signs mean nothing.
 
     Raises
     ------
@@ -57,9 +58,10 @@ def kmeans_filters(
     >>> kmeans_filters(patches, 9, components=20, rng=rng).shape
     (9, 3, 4, 4)
     """
-    pictures = _checks.numbers("patches", patches, "N, C, K, K").astype(float)
+    pictures = _checks.numbers("patches", patches, "N, C, K, K")
     _checks.nonempty("patches", pictures, 4)
-    points = even_out(pictures.reshape(len(pictures), -1))
+    _checks.floats("patches", pictures)
+    points = even_out(pictures.reshape(len(pictures), -1).astype(float))
     most = min(points.shape)
     number = _checks.integer("number", number, 1)
     if _checks.integer("components", components, 1) > most:
@@ -68,7 +70,8 @@ def kmeans_filters(
     centres = spherical_kmeans(
         whitened, number, _checks.integer("steps", steps, 1), _checks.generator(rng)
     )
-    return np.reshape(centres @ basis.T, (number, *pictures.shape[1:]))
+    filters = (centres @ basis.T).astype(pictures.dtype)
+    return np.reshape(filters, (number, *pictures.shape[1:]))
 
 
 def even_out(points: Array, smallest: float = 10 / 255) -> Array:
