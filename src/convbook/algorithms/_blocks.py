@@ -1,6 +1,6 @@
 """Work in pieces: blocks of the output, and the room they need."""
 
-from itertools import product
+from collections.abc import Sequence
 from math import ceil, isqrt, prod
 from threading import local
 from typing import Any, NamedTuple
@@ -27,18 +27,33 @@ class Block(NamedTuple):
         return images, rows, columns
 
 
-def blocks(images: int, size: tuple[int, int], most: int, *, compact: bool = False) -> list[Block]:
-    """Cut planes into nearly equal blocks of at most `most` positions, but at least one.
+class Blocks(Sequence[Block]):
+    """Nearly equal blocks of a batch of planes, made when they are asked for.
 
-    A block has whole rows, or part of one row. If it should be `compact`, because what it sees of
-    the image overlaps with its neighbours', it is about square.
+    A block has at most `most` positions, but at least one. It has whole rows, or part of one row.
+    If it should be `compact`, because what it sees of the image overlaps with what its neighbours
+    see, it is about square.
     """
-    height, width = size
-    columns = spans(width, 2 * isqrt(most) if compact and 2 * width > most else most)
-    rows = spans(height, most // columns[0].stop)
-    whole = len(rows) == len(columns) == 1
-    batches = spans(images, most // (height * width) if whole else 1)
-    return [Block(*parts) for parts in product(batches, rows, columns)]
+
+    def __init__(
+        self, images: int, size: tuple[int, int], most: int, *, compact: bool = False
+    ) -> None:
+        height, width = size
+        columns = spans(width, min(most, 2 * isqrt(most)) if compact and 2 * width > most else most)
+        rows = spans(height, most // columns[0].stop)
+        whole = len(rows) == len(columns) == 1
+        self._parts = spans(images, most // (height * width) if whole else 1), rows, columns
+
+    def __len__(self) -> int:
+        return prod(map(len, self._parts))
+
+    def __getitem__(self, index: Any) -> Any:
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        batches, rows, columns = self._parts
+        above, column = divmod(index, len(columns))
+        batch, row = divmod(above, len(rows))
+        return Block(batches[batch], rows[row], columns[column])
 
 
 def spans(length: int, most: int) -> list[slice]:

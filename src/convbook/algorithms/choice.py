@@ -83,7 +83,9 @@ def winograd_tiling(task: Task) -> Tiling:
 def dft_tiling(task: Task) -> Tiling:
     """Choose tiles that several lengths of the Fourier transform offer."""
     lengths = (6, 8, 10, 12, 14, 16, 20, 24, 32)
-    return _best(task, fourier, [[n - k + 1 for n in (*lengths, 2 * k, 3 * k)] for k in taps(task)])
+    longest = 2 * max(DFT_TAPS, *lengths)
+    offers = [[n - k + 1 for n in (*lengths, 2 * k, 3 * k) if n <= longest] for k in taps(task)]
+    return _best(task, fourier, offers)
 
 
 def _best(

@@ -1,6 +1,6 @@
 """The fast Fourier transform of overlapping windows: for large kernels and few channels."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import partial
 from math import ceil, isqrt, log2
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from convbook._problem import Problem, Task
 from convbook._typing import Array, Sides
-from convbook.algorithms._blocks import Block, blocks, cut
+from convbook.algorithms._blocks import Block, Blocks, cut
 from convbook.algorithms.threads import spread
 
 SIZES: list[int] = sorted(2**a * 3**b for a in range(30) for b in range(3))
@@ -28,7 +28,7 @@ def fft(problem: Problem, output: Array) -> None:
     y = output.reshape(len(output), groups, -1, *output.shape[2:])
     step = size[0] - sizes.kernel_size[0] + 1, size[1] - sizes.kernel_size[1] + 1
     counts = ceil(y.shape[-2] / step[0]), ceil(y.shape[-1] / step[1])
-    jobs = blocks(len(x) * groups, counts, 1)
+    jobs = Blocks(len(x) * groups, counts, 1)
     spread(partial(_multiply_spectra, x, w, size, step, sizes.sides, y), jobs)
 
 
@@ -39,7 +39,7 @@ def _multiply_spectra(
     step: tuple[int, int],
     sides: Sides,
     y: Array,
-    jobs: Sequence[Block],
+    jobs: Iterable[Block],
 ) -> None:
     """Write one window of the output after the other."""
     left, _, top, _ = sides

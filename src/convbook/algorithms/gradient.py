@@ -7,7 +7,7 @@ import numpy as np
 
 from convbook._problem import Problem, Task, silently
 from convbook._typing import Array, Sides
-from convbook.algorithms._blocks import ROOM, Block, Space, blocks, buffers
+from convbook.algorithms._blocks import ROOM, Block, Blocks, Space, buffers
 from convbook.algorithms.choice import FEW, all_finite, few_taps, points, winograd_tiling
 from convbook.algorithms.estimates import gradient_time, im2col_time, products
 from convbook.algorithms.im2col import copy_patches
@@ -47,7 +47,7 @@ def from_patches(problem: Problem, errors: Array) -> Array:
     shape = groups, len(weight) // groups, weight[0].size
     most = max(1, 2 * ROOM // (3 * groups * weight[0].size * images.itemsize))
     total = np.zeros(shape, images.dtype)
-    for block in blocks(len(errors), sizes.output_size, most):
+    for block in Blocks(len(errors), sizes.output_size, most):
         patches = copy_patches(images, sizes, block)
         patches = patches.reshape(len(patches), groups, weight[0].size, -1)
         part = errors[block.images, :, block.rows, block.columns]
@@ -66,7 +66,7 @@ def from_tiles(problem: Problem, errors: Array, tiling: Tiling) -> Array:
     rows, columns = tiling.rows, tiling.columns
     cast = tiling.cast(images.dtype)
     most = max(1, 2 * tiles_at_once(tiling, problem.task) // 3)
-    jobs = blocks(len(errors), tiling.grid(sizes.output_size), most, compact=True)
+    jobs = Blocks(len(errors), tiling.grid(sizes.output_size), most, compact=True)
     gradients = []
     for x, e in zip(np.split(images, groups, 1), np.split(errors, groups, 1), strict=True):
         values = _sum_values(x, e, sizes.sides, cast, jobs)
@@ -85,15 +85,14 @@ def _sum_values(x: Array, e: Array, sides: Sides, tiling: Tiling, jobs: Sequence
     deep = max(shape[2:])
     size = max(largest_step(tiling, jobs[0], deep), prod(jobs[0].shape) * tiling.products * deep)
     first, second, third = buffers(x.dtype, (size,), (size,), (size,))
-    for block in jobs:
+    for number, block in enumerate(jobs):
         seen, given = tiling.window(block, sides), tiling.outputs_of(block)
         space = Space(first, second)
         pixels = _values(x[block.images], (rows.B, columns.B), tiling.step, seen, block, space)
         space, part = Space(space.spare, third), e[block.images]
         outputs = _values(part, (rows.A, columns.A), tiling.outputs, given, block, space)
-        is_first = block is jobs[0]
-        np.matmul(pixels.swapaxes(-1, -2), outputs, out=total if is_first else term)
-        if not is_first:
+        np.matmul(pixels.swapaxes(-1, -2), outputs, out=term if number else total)
+        if number:
             total += term
     return total
 

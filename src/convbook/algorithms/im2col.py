@@ -1,6 +1,6 @@
 """Patches as the columns of a matrix, tile by tile: every stride, dilation and number of groups."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import partial
 from math import gcd, lcm
 
@@ -9,7 +9,7 @@ from numpy.lib.stride_tricks import as_strided
 from convbook._geometry import Geometry
 from convbook._problem import Problem
 from convbook._typing import Array
-from convbook.algorithms._blocks import ROOM, Block, blocks, buffers, cut
+from convbook.algorithms._blocks import ROOM, Block, Blocks, buffers, cut, spans
 from convbook.algorithms.products import WIDE, multiply
 from convbook.algorithms.threads import spread
 
@@ -21,7 +21,7 @@ def im2col(problem: Problem, output: Array) -> None:
         return
     taps = problem.weight[0].size * problem.groups
     most = max(WIDE // 4, 2 * ROOM // (3 * taps * output.itemsize))
-    jobs = blocks(len(output), output.shape[2:], _without_rest(most, output.shape[3]))
+    jobs = Blocks(len(output), output.shape[2:], _without_rest(most, output.shape[3]))
     spread(partial(_multiply_patches, problem, output), jobs)
 
 
@@ -31,7 +31,7 @@ def _without_rest(most: int, width: int) -> int:
     return most - most % both if most > both else most
 
 
-def _multiply_patches(problem: Problem, output: Array, jobs: Sequence[Block]) -> None:
+def _multiply_patches(problem: Problem, output: Array, jobs: Iterable[Block]) -> None:
     """Write the convolution of one block after the other."""
     images, weight, _, sizes, groups, *_ = problem
     kernels = weight.reshape(groups, len(weight) // groups, -1)  # one row each
@@ -76,4 +76,6 @@ def _multiply_pixels(problem: Problem, output: Array) -> None:
     images, weight, _, _, groups, *_ = problem
     kernels = weight.reshape(groups, len(weight) // groups, -1)
     pixels = images.reshape(len(images), groups, kernels.shape[-1], -1)
-    multiply(kernels, pixels, output.reshape(len(output), *kernels.shape[:2], -1))
+    y = output.reshape(len(output), *kernels.shape[:2], -1)
+    for some in spans(pixels.shape[-1], max(WIDE, ROOM // (2 * y[..., 0].nbytes))):
+        multiply(kernels, pixels[..., some], y[..., some])

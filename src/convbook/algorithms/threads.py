@@ -1,8 +1,10 @@
 """Blocks shared among threads: NumPy lets others run while it copies and multiplies."""
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 from typing import TypeVar
 
 from convbook import _checks
@@ -72,18 +74,19 @@ def get_num_threads() -> int:
     return _threads[0]
 
 
-def spread(work: Callable[[Sequence[Job]], object], jobs: Sequence[Job]) -> None:
+def spread(work: Callable[[Iterable[Job]], object], jobs: Sequence[Job]) -> None:
     """Let each thread work on its share of the jobs."""
     count = min(get_num_threads(), len(jobs))
     if count < 2:
         work(jobs)
         return
-    shares = [jobs[len(jobs) * i // count : len(jobs) * (i + 1) // count] for i in range(count)]
+    ends = [len(jobs) * part // count for part in range(count + 1)]
+    shares = [map(jobs.__getitem__, range(*between)) for between in pairwise(ends)]
     for done in [_pool(count).submit(_silently, work, share) for share in shares]:
         done.result()
 
 
-def _silently(work: Callable[[Sequence[Job]], object], jobs: Sequence[Job]) -> None:
+def _silently(work: Callable[[Iterable[Job]], object], jobs: Iterable[Job]) -> None:
     with silently():
         work(jobs)
 
@@ -92,3 +95,7 @@ def _silently(work: Callable[[Sequence[Job]], object], jobs: Sequence[Job]) -> N
 def _pool(count: int) -> ThreadPoolExecutor:
     """Threads are started once and wait."""
     return ThreadPoolExecutor(count, "convbook")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # a child has none of these threads

@@ -4,7 +4,7 @@ Images are worked on with the channels last, so that each step is one product of
 and a wide one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import partial
 from math import ceil, gcd, prod
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from convbook._problem import Problem, Task
 from convbook._typing import Array, Sides
-from convbook.algorithms._blocks import ROOM, Block, Space, blocks, buffers, cut, spans
+from convbook.algorithms._blocks import ROOM, Block, Blocks, Space, buffers, cut, spans
 from convbook.algorithms.products import SMALL, WIDE
 from convbook.algorithms.threads import spread
 from convbook.algorithms.toom import Bilinear
@@ -79,7 +79,7 @@ def convolve_tiles(problem: Problem, tiling: Tiling, output: Array) -> None:
     kernels = problem.form(key, lambda: evaluate_kernels(weight, tiling, groups))
     tiling = tiling.cast(images.dtype)
     most = max(1, tiles_at_once(tiling, problem.task))
-    jobs = blocks(len(output), tiling.grid(sizes.output_size), most, compact=True)
+    jobs = Blocks(len(output), tiling.grid(sizes.output_size), most, compact=True)
     parts = np.split(images, groups, 1), kernels, np.split(output, groups, 1)
     for x, u, y in zip(*parts, strict=True):
         spread(partial(_convolve_blocks, x, u, sizes.sides, tiling, y, jobs[0]), jobs)
@@ -99,7 +99,7 @@ def tiles_at_once(tiling: Tiling, task: Task) -> int:
 
 def rows_at_once(tiling: Tiling) -> int:
     """Return how many rows of values are multiplied at once."""
-    return tiling.rows.products if tiling.products <= MANY else 4
+    return tiling.rows.products if tiling.products <= MANY else min(4, tiling.rows.products)
 
 
 def _convolve_blocks(
@@ -109,7 +109,7 @@ def _convolve_blocks(
     tiling: Tiling,
     y: Array,
     largest: Block,
-    jobs: Sequence[Block],
+    jobs: Iterable[Block],
 ) -> None:
     """Write one block of tiles after the other."""
     rows, columns = tiling.rows, tiling.columns
@@ -132,7 +132,8 @@ def _convolve_blocks(
 def _spaces(tiling: Tiling, block: Block, channels: int, y: Array) -> list[Space]:
     deep = max(channels, y.shape[1])
     large = largest_step(tiling, block, deep)
-    small = prod(block.shape) * rows_at_once(tiling) * tiling.columns.products * deep
+    values = max(tiling.columns.products, tiling.columns.pixels)
+    small = prod(block.shape) * rows_at_once(tiling) * values * deep
     if rows_at_once(tiling) == tiling.rows.products:
         return [Space(*buffers(y.dtype, *2 * [(max(large, small),)]))] * 2
     first, second, *others = buffers(y.dtype, (large,), (large,), (small,), (small,))

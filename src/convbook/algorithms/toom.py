@@ -121,7 +121,7 @@ def fourier(m: int, k: int) -> Bilinear:
     n = m + k - 1
     A, G, B = [], [], []
     for frequency in range(n // 2 + 1):
-        angle = 2 * np.pi * frequency / n * np.arange(n)
+        angle = 2 * np.pi / n * (frequency * np.arange(n) % n)  # within one turn: rounded less
         cos, sin = np.cos(angle), np.sin(angle)
         if frequency in (0, n / 2):
             A += [cos[:m] / n]
