@@ -114,17 +114,15 @@ def ladder(record: Record) -> Figure:
 
 
 def _rungs(ax: Axes, speeds: Mapping[str, float]) -> None:
-    """Draw a bar for each speed, from the left end of the axis."""
+    """Draw a bar for each speed from the left end of the axis, and write the speed on it."""
     ours = {RUNGS[name] for name in RUNGS if "convbook" in name}
     left = ax.get_xlim()[0]
     for row, (name, speed) in enumerate(speeds.items()):
         role = "output" if name in ours else "quiet"
         ax.barh(row, speed - left, 0.62, left, color=(LIGHT[role], 0.55), edgecolor=LIGHT[role])
-        inside = speed > 0.3 * ax.get_xlim()[1]
-        ax.annotate(
-            _times(speed), (speed, row), (-5 if inside else 5, 0), textcoords="offset points",
-            ha="right" if inside else "left", va="center", fontsize=11.5,
-        )  # fmt: skip
+        at = left if left == 0 else speed
+        ax.annotate(_times(speed), (at, row), (5, 0), textcoords="offset points",
+                    va="center", fontsize=11.5)  # fmt: skip
 
 
 def _heading(ax: Axes, text: str, margin: float) -> None:
