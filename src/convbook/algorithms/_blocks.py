@@ -39,7 +39,8 @@ class Blocks(Sequence[Block]):
         self, images: int, size: tuple[int, int], most: int, *, compact: bool = False
     ) -> None:
         height, width = size
-        columns = spans(width, min(most, 2 * isqrt(most)) if compact and 2 * width > most else most)
+        square = min(most, max(2 * isqrt(most), most // height))
+        columns = spans(width, square if compact and 2 * width > most else most)
         rows = spans(height, most // columns[0].stop)
         whole = len(rows) == len(columns) == 1
         self._parts = spans(images, most // (height * width) if whole else 1), rows, columns

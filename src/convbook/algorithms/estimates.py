@@ -47,6 +47,7 @@ def im2col_time(task: Task) -> float:
     """Estimate the copies of the patches and one large product."""
     taps = task.groups * task.channels * prod(task.sizes.kernel_size)
     copies = taps * (COPY * task.sizes.stride[1] + 6 / task.sizes.output_size[1])
+    copies += TURN * task.groups * task.channels * prod(task.sizes.stride)  # of the image itself
     if is_pointwise(task.sizes):
         copies = 0
     multiply = taps * max(MULTIPLY * task.kernels, 0.6 * VECTOR)
@@ -80,7 +81,7 @@ def tiles_time(task: Task, tiling: Tiling) -> float:
     values = tiling.products * task.channels * task.kernels
     multiply = values * MULTIPLY * (1 + 2 / at_once) * (1 + 4 / task.channels)
 
-    short = 1 + 6 / min(task.channels, task.kernels)  # what is copied lies in rows of channels
+    short = 1 + 12 / min(task.channels, task.kernels)  # what is copied lies in rows of channels
     each = (task.channels * into + task.kernels * back) * short + multiply
     fetch = values * task.dtype.itemsize * rounds / 60  # the kernels' values, from memory
     prepare = 0 if task.prepared else values * _fresh(values)

@@ -82,7 +82,7 @@ def spread(work: Callable[[Iterable[Job]], object], jobs: Sequence[Job]) -> None
         return
     ends = [len(jobs) * part // count for part in range(count + 1)]
     shares = [map(jobs.__getitem__, range(*between)) for between in pairwise(ends)]
-    for done in [_pool(count).submit(_silently, work, share) for share in shares]:
+    for done in [_pool(get_num_threads()).submit(_silently, work, share) for share in shares]:
         done.result()
 
 
