@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from convbook import _checks
 from convbook._geometry import geometry
 from convbook._typing import Number, Size
-from convbook.convolution import windows
+from convbook.convolution import add_zeros, windows
 from convbook.padding import pad
 from convbook.stacking import max_pool2d
 
@@ -61,12 +61,13 @@ def max_pool2d_with_indices(
     sizes = geometry(size, kernel_size, step, padding, dilation)
     places = np.arange(size[0] * size[1]).reshape(1, *size)
     where = windows(pad(places, sizes.sides, value=-1), sizes)
-    seen = windows(pad(images, sizes.sides), sizes)
+    seen = windows(add_zeros(images, sizes.sides), sizes)
+    taps = [*np.ndindex(sizes.kernel_size)]
     indices = np.full(output.shape, -1, np.int64)
-    for i, j in [*np.ndindex(sizes.kernel_size)][::-1]:  # the first tap has the last word
+    for i, j in reversed(taps):  # the first tap has the last word
         value, place = seen[..., i, j, :, :], where[..., i, j, :, :]
-        hit = (place >= 0) & ((value == output) | np.isnan(value))  # a NaN equals nothing
-        indices = np.where(hit, place, indices)
+        hit = (value == output) | np.isnan(value)  # a NaN equals nothing
+        indices = np.where(hit & (place >= 0), place, indices)
     return output, indices
 
 
