@@ -16,12 +16,8 @@ class PreparedWeight:
     Parameters
     ----------
     weight : ndarray of shape (C_out, C_in / groups, K_h, K_w)
-        Kernels. They are copied: what happens to `weight` later changes nothing.
-
-    Attributes
-    ----------
-    weight : ndarray of shape (C_out, C_in / groups, K_h, K_w)
-        The copy, read-only.
+        Kernels. The attribute `weight` is a copy of them that cannot be written to: what happens
+        to the original changes nothing.
 
     Raises
     ------

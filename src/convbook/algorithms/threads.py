@@ -52,18 +52,10 @@ def set_num_threads(num_threads: int) -> None:
 def get_num_threads() -> int:
     """Return the number of threads that convolutions use, 1 unless it was set.
 
-    Parameters
-    ----------
-    (none)
-
     Returns
     -------
     int
         What :func:`~convbook.set_num_threads` was told.
-
-    Raises
-    ------
-    (nothing)
 
     Examples
     --------
