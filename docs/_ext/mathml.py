@@ -89,7 +89,8 @@ def keep_stops(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         following = node.next_node(descend=False, siblings=True)
         if isinstance(following, nodes.Text) and following[:1] in STOPS:
             node["stop"] = following[:1]
-            node.parent.replace(following, nodes.Text(following[1:]))
+            place = next(i for i, child in enumerate(node.parent) if child is following)
+            node.parent[place] = nodes.Text(following[1:])  # not replace(): equal text is no place
 
 
 def unnumber(app: Sphinx, docname: str, content: list[str]) -> None:

@@ -62,8 +62,9 @@ def conv2d(
         :func:`~convbook.conv2d_loop`. "im2col" multiplies patches; it can do every convolution.
         "shift" multiplies shifted images and needs stride 1. The others evaluate tiles of the
         image at some points, multiply, and interpolate: "winograd" at small fractions, "dft" at
-        roots of unity, "fft" by the fast Fourier transform. They need float32 or float64 and
-        dilation 1, "winograd" at most 5 taps for each phase of the stride, "fft" stride 1.
+        roots of unity, "fft" by the fast Fourier transform. They need real numbers of at most
+        double precision and dilation 1; "winograd" at most 5 taps an axis for each phase of the
+        stride, "dft" at most 32; "fft" stride 1.
 
     Returns
     -------

@@ -24,7 +24,7 @@ from convbook.algorithms.tiles import Tiling, convolve_tiles, tiles_at_once
 from convbook.algorithms.toom import Bilinear, cook_toom, fourier, strided
 
 FEW = 2_000_000
-"""Products that im2col has finished before another algorithm has set out."""
+"""Products that are done before a fast algorithm has set out."""
 
 WINOGRAD_TAPS = 5
 """Its tiles have at most 6 pixels an axis, for with more its rounding errors grow fast."""
@@ -58,10 +58,15 @@ def run(name: str, problem: Problem, output: Array) -> None:
 
 @lru_cache
 def fastest(task: Task) -> str:
-    """Return the name of the algorithm with the lowest estimate among those that can do a task."""
-    if products(task) < FEW:
-        return "im2col"
-    able = [name for name, algorithm in FAST.items() if not algorithm.needs(task)]
+    """Return the name of the algorithm that should take the least time.
+
+    For a few products the fast ones have too much to prepare.
+    """
+    able = [
+        name
+        for name, algorithm in FAST.items()
+        if not algorithm.needs(task) and (algorithm.local or products(task) >= FEW)
+    ]
     return min(able, key=lambda name: FAST[name].time(task))
 
 

@@ -23,6 +23,9 @@ VECTOR = 0.1
 COPY, ADD, TURN = 0.12, 0.11, 0.5
 """A number copied in a long row, added to another, moved to another order of the axes."""
 
+RUN = 6.0
+"""The start of a row to copy."""
+
 CALL = 2_000.0
 """A call of NumPy, and what belongs to it."""
 
@@ -46,8 +49,8 @@ def width(task: Task) -> float:
 def im2col_time(task: Task) -> float:
     """Estimate the copies of the patches and one large product."""
     taps = task.groups * task.channels * prod(task.sizes.kernel_size)
-    copies = taps * (COPY * task.sizes.stride[1] + 6 / task.sizes.output_size[1])
-    copies += TURN * task.groups * task.channels * prod(task.sizes.stride)  # of the image itself
+    copies = taps * (COPY * task.sizes.stride[1] + RUN / task.sizes.output_size[1])
+    copies += TURN * task.groups * task.channels * prod(task.sizes.stride)  # the image
     if is_pointwise(task.sizes):
         copies = 0
     multiply = taps * max(MULTIPLY * task.kernels, 0.6 * VECTOR)
@@ -58,7 +61,7 @@ def im2col_time(task: Task) -> float:
 def shift_time(task: Task) -> float:
     """Estimate a copy for each column of the kernel, a product and a sum for each row."""
     k_h, k_w = task.sizes.kernel_size
-    copies = task.channels * (k_w + 1) * COPY
+    copies = task.channels * (k_w + 1) * (COPY + RUN / task.sizes.output_size[1])
     sums = task.kernels * k_h * (ADD + COPY)
     each = max(1.3 * MULTIPLY, VECTOR / sqrt(task.kernels))
     multiply = task.kernels * task.channels * k_h * k_w * each

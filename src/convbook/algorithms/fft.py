@@ -57,9 +57,10 @@ def _multiply_spectra(
 
 def window_sizes(task: Task) -> tuple[int, int]:
     """Choose the height and the width of the windows, so that all channels fit into the cache."""
-    most = min(LARGEST, isqrt(LARGEST**2 // task.channels))
+    area = LARGEST**2 // task.channels
     height, width = zip(task.sizes.kernel_size, task.sizes.output_size, strict=True)
-    return window_size(*height, most), window_size(*width, most)
+    rows = window_size(*height, min(LARGEST, isqrt(area)))
+    return rows, window_size(*width, max(min(LARGEST, isqrt(area)), area // rows))
 
 
 def window_size(kernel: int, outputs: int, most: int) -> int:

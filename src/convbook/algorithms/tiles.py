@@ -203,6 +203,8 @@ def evaluate_kernels(weight: Array, tiling: Tiling, groups: int) -> Array:
     rows, columns = (axis.G.astype(weight.dtype) for axis in tiling[:2])
     out, channels, k_h, k_w = weight.shape
     wide = gcd(out // groups, WIDE)
+    if wide < WIDE // 4:  # better one wide part than many narrow ones
+        wide = out // groups
     parts = weight.reshape(groups, -1, wide, channels, k_h, k_w)
     shape = groups, len(columns), len(rows), parts.shape[1], channels * wide
     values = np.empty(shape, weight.dtype)
@@ -214,7 +216,7 @@ def evaluate_kernels(weight: Array, tiling: Tiling, groups: int) -> Array:
 
 
 def multiply_values(values: Array, kernels: Array, out: Array) -> None:
-    """Multiply value by value and add up the channels: one matrix product for each value."""
+    """Multiply value by value and add up the channels: a matrix product each."""
     *_, parts, channels, wide = kernels.shape
     tiles = values.shape[2]
     out = out.reshape(*out.shape[:2], tiles, parts, wide).swapaxes(2, 3)

@@ -80,9 +80,10 @@ def cook_toom_exactly(
 
 
 def powers(points: Sequence[Fraction], count: int) -> Matrix:
-    """Evaluate a polynomial: a row 1, p, p², … for each point, and the last one for infinity."""
+    """Evaluate a polynomial: a row 1, p, p², … for each point, the last for infinity."""
     infinity = [Fraction(0)] * (count - 1) + [Fraction(1)]
-    return [*([point**power for power in range(count)] for point in points), infinity]
+    rows = [[point**power for power in range(count)] for point in points]
+    return [*rows, infinity]
 
 
 def numerators(points: Sequence[Fraction]) -> Matrix:
