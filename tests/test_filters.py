@@ -645,6 +645,7 @@ def test_refuses_what_cannot_be_looked_at():
 
     maps = np.zeros((2, 3, 4, 4))
     refused(("net", "Foreign"), deconvnet, Sequential(Foreign()), maps)
+    refused(("forward", "no input"), deconvnet, Sequential(MaxPool2d(2)), maps)
     refused(("channel", "3"), top_activations, maps, 3)
     refused(("number", "at most 2", "9"), top_activations, maps, 0)
     net = Sequential(Flatten(), Linear(16, 2, rng=rng(), dtype=float))

@@ -21,9 +21,9 @@ def deconvnet(net: Sequential, maps: NDArray[Number]) -> NDArray[Number]:
     Parameters
     ----------
     net : Sequential
-        The layers up to the maps, such as ``net[:4]``: Conv2d, ReLU and MaxPool2d. It must have
-        seen the pictures.
-    maps : ndarray of shape (N, C, H, W)
+        The layers up to the maps, such as ``net[:4]``: Conv2d, ReLU, MaxPool2d, Flatten and Linear.
+        It must have seen the pictures.
+    maps : ndarray of shape (N, C, H, W), or (N, C) after a Linear
         Of the last layer's output, what is to be projected; the rest zeros.
 
     Returns
@@ -34,7 +34,7 @@ def deconvnet(net: Sequential, maps: NDArray[Number]) -> NDArray[Number]:
     Raises
     ------
     ValueError
-        If shapes do not go together, or a layer is of another kind.
+        If shapes do not go together, a layer is of another kind, or it has seen no picture.
 
     References
     ----------
