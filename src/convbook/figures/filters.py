@@ -265,9 +265,9 @@ def top_nine(patches: Mapping[str, Array], projections: Mapping[str, Array]) -> 
         _block(fig, signed, (0.51, bottom, 0.42, 2.05 / height), 3)
     fig.alt = (
         f"{rows} rows. On the left of each row, the nine patches of digits to which one feature "
-        "map answers most, all of one shape: "
-        f"{', '.join(patches)}. On the right, their projections by the deconvnet: nine pictures "
-        "that mark the same strokes in each patch."
+        "map answers most, all much alike: "
+        f"{', '.join(patches)}. On the right, their projections by the deconvnet, nine "
+        "patterns of both signs that resemble each other, too."
     )
     return fig
 
@@ -329,8 +329,7 @@ def explanations(
     fig.alt = (
         f"{len(pictures)} rows, one for each digit: the picture, three projections of the "
         "deconvnet, and three gradients, for the class with the best score, the second and the "
-        "last. The projections of a row have most of their marks at the same places. The "
-        "gradients of a row differ, and the last is often the first with its signs turned. Median "
+        "last. Within a row the projections resemble each other more than the gradients do. Median "
         f"likeness of best and last class: {told}."
     )
     return fig
