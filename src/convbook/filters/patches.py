@@ -82,7 +82,7 @@ def even_out(points: Array, smallest: float = 10 / 255) -> Array:
 
 
 def whiten(points: Array, components: int, floor: float = 0.3) -> tuple[Array, Array]:
-    """Turn points to their main axes, and give each axis (nearly) the same spread."""
+    """Turn points to their main axes, keep the widest, and make their spreads more equal."""
     points = points - points.mean(axis=0)
     variances, axes = np.linalg.eigh(points.T @ points / len(points))
     variances, axes = variances[-components:], axes[:, -components:]
