@@ -11,8 +11,8 @@ from convbook.convolution import conv2d
 from convbook.stacking import KERNELS, stack
 
 FILTER_KINDS = ("edge", "grating", "colour blob", "opponent edge", "other")
-"""What :func:`~convbook.filter_kind` may answer. Edges and gratings are grey, the two in the middle
-have colour."""
+"""What :func:`~convbook.filter_kind` may answer. Edges and gratings are mostly
+grey, colour blobs and opponent edges are not."""
 
 
 class FilterTraits(NamedTuple):

@@ -228,7 +228,7 @@ class MaxPool2d(Module):
 
 
 class Flatten(Module):
-    """All numbers of one picture in one row."""
+    """All numbers of one picture in one row: (N, C, H, W) becomes (N, C·H·W)."""
 
     def forward(self, input: Array) -> Array:
         """Lay the maps of each picture in a row."""
@@ -248,6 +248,16 @@ class Sequential(Module):
     *layers : Module
         Each reads what the one before has put out. ``net[0]`` is the first of them, and
         ``net[:2]`` a shorter network of the same layers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convbook import Flatten, Linear, Sequential
+    >>> net = Sequential(Flatten(), Linear(12, 10, rng=np.random.default_rng(0)))
+    >>> images = np.zeros((5, 1, 3, 4), np.float32)
+    >>> scores = net(images)
+    >>> scores.shape, net.backward(np.ones_like(scores)).shape
+    ((5, 10), (5, 1, 3, 4))
     """
 
     def __init__(self, *layers: Module) -> None:
@@ -261,7 +271,7 @@ class Sequential(Module):
         return maps
 
     def backward(self, grad_output: Array) -> Array:
-        """Go back through the layers, last layer first."""
+        """Go back through the layers, last layer first, to the gradient by the pictures."""
         grad = grad_output
         for layer in reversed(self.layers):
             grad = layer.backward(grad)

@@ -25,12 +25,12 @@ class CrossEntropyLoss:
     """
 
     def forward(self, input: Array, target: Array) -> float:
-        """Return the mean loss."""
+        """Return the mean loss of scores (N, C) and classes (N,)."""
         self.scores, self.target = check_classes(input, target)
         return cross_entropy(input, target)
 
     def backward(self) -> Array:
-        """Return for each picture what softmax says minus what is true."""
+        """Return the gradient by the scores: what softmax says minus what is true."""
         number, classes = self.scores.shape
         truth = np.eye(classes, dtype=self.scores.dtype)[self.target]
         return np.asarray((softmax(self.scores, 1) - truth) / number)
