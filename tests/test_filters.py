@@ -99,7 +99,8 @@ def test_switches_are_torchs(torch, call):
         expected = native(
             torch.from_numpy(image), **{k: v for k, v in call.items() if k != "input"}
         )
-        np.testing.assert_array_equal(indices, expected[1].numpy())
+        empty = np.isneginf(expected[0].numpy())  # a window between pixels; torch points anywhere
+        np.testing.assert_array_equal(indices, np.where(empty, -1, expected[1].numpy()))
     np.testing.assert_array_equal(output, max_pool2d(**call))
 
 
@@ -120,6 +121,12 @@ def test_of_equal_elements_the_first_wins():
     everywhere = np.full((1, 2, 2), -np.inf)
     assert max_pool2d_with_indices(everywhere, 2, 1, 1)[1][0].tolist() == [
         [0, 0, 1], [0, 0, 1], [2, 2, 3]]  # fmt: skip
+
+
+def test_a_window_that_meets_no_pixel_has_no_switch():
+    output, indices = max_pool2d_with_indices(np.ones((1, 3, 1)), 2, 1, (0, 1), dilation=2)
+    assert output.tolist() == [[[-np.inf]]]
+    assert indices.tolist() == [[[-1]]]
 
 
 def test_onnx_counts_through_the_batch():

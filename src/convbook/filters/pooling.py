@@ -33,7 +33,7 @@ def max_pool2d_with_indices(
         The maxima, those of :func:`~convbook.max_pool2d`.
     indices : ndarray of int64, of the same shape
         The switches: where in its plane each maximum stands, as row · W + column. Of several
-        largest elements it is the first.
+        largest elements it is the first. It is -1 where a dilated window meets padding alone.
 
     Raises
     ------
@@ -42,7 +42,8 @@ def max_pool2d_with_indices(
 
     Notes
     -----
-    Semantics are those of :func:`!torch.nn.functional.max_pool2d_with_indices`.
+    Semantics are those of :func:`!torch.nn.functional.max_pool2d_with_indices`, which gives a
+    meaningless place instead of -1.
 
     Examples
     --------
