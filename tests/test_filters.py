@@ -449,6 +449,7 @@ def test_whitening_makes_all_axes_alike():
     whitened, axes = whiten(points, 6, floor=0)
     np.testing.assert_allclose(whitened.T @ whitened / len(points), np.eye(6), atol=1e-9)
     np.testing.assert_allclose(axes.T @ axes, np.eye(6), atol=1e-12)
+    np.testing.assert_allclose(whiten(points + 9, 6, floor=0)[0].mean(axis=0), 0, atol=1e-9)
 
 
 def test_even_patches_differ_in_pattern_alone():
@@ -457,6 +458,8 @@ def test_even_patches_differ_in_pattern_alone():
     np.testing.assert_allclose(bright, even_out(pattern, smallest=0))
     np.testing.assert_allclose(bright.mean(axis=1), 0, atol=1e-12)
     np.testing.assert_allclose(bright.std(axis=1), 1)
+    faint = np.tile([0.5, 0.5 + 2 * 0.04], (1, 10))  # as much contrast as the smallest
+    np.testing.assert_allclose(even_out(faint, smallest=0.04).std(), 1 / np.sqrt(2))
 
 
 def test_kmeans_finds_planted_directions():
@@ -469,6 +472,8 @@ def test_kmeans_finds_planted_directions():
         found = abs(centres @ planted.T).max(axis=0)
         assert found.min() > 0.99
         np.testing.assert_allclose(np.linalg.norm(centres, axis=1), 1)
+        used = np.bincount(abs(points @ centres.T).argmax(axis=1), minlength=12)
+        assert used[0] == used.max() > 1.5 * used[-1]
 
 
 def test_kmeans_does_not_mind_the_sign_of_a_point():
@@ -563,10 +568,13 @@ def test_an_opponent_edge_is_an_opponent_edge(size, colour, degrees, offset, see
 def test_noise_and_zeros_are_other(size, channels, seed):
     assert filter_kind(rng(seed).standard_normal((channels, size, size))) == "other"
     assert filter_kind(np.zeros((channels, size, size))) == "other"
+    assert filter_traits(np.zeros((channels, size, size))) == (0, 0, 0, 0)
 
 
 def test_a_plain_colour_with_a_slight_slope_is_a_colour_blob():
-    assert filter_kind(COLOURS[0] * (1 + 0.01 * np.arange(8)) * np.ones((8, 1))) == "colour blob"
+    slope = COLOURS[0] * (1 + 0.01 * np.arange(8)) * np.ones((8, 1))
+    assert filter_kind(slope) == "colour blob"
+    assert filter_traits(slope).oriented < 0.01
 
 
 def test_a_line_has_a_direction_although_its_two_slopes_are_opposite():
