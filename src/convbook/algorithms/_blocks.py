@@ -9,7 +9,7 @@ import numpy as np
 
 from convbook._typing import Array
 
-ROOM = 3 << 19
+ROOM = 7 << 18
 """Bytes that one thread works in, next to its output: about what a core's cache holds."""
 
 

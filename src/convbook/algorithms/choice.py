@@ -12,6 +12,7 @@ from convbook._problem import Problem, Task
 from convbook._typing import Array
 from convbook.algorithms.estimates import (
     fft_time,
+    gradient_time,
     im2col_time,
     products,
     shift_time,
@@ -72,7 +73,8 @@ def fastest(task: Task) -> str:
 
 def all_finite(array: Array) -> bool:
     """Tell whether an array holds no NaN and no infinity."""
-    return bool(np.isfinite(np.vdot(array, array)) or np.isfinite(array).all())
+    numbers = array.ravel(order="K")
+    return bool(np.isfinite(numbers @ numbers) or np.isfinite(numbers).all())
 
 
 # -- Tiles --------------------------------------------------------------------
@@ -85,6 +87,13 @@ def winograd_tiling(task: Task) -> Tiling:
 
 
 @lru_cache
+def gradient_tiling(task: Task) -> Tiling:
+    """Choose tiles of 4 or 6 pixels an axis for the gradient of the weight."""
+    offers = [[pixels - k + 1 for pixels in (4, 6)] for k in taps(task)]
+    return _best(task, cook_toom, offers, gradient_time)
+
+
+@lru_cache
 def dft_tiling(task: Task) -> Tiling:
     """Choose tiles that several lengths of the Fourier transform offer."""
     lengths = (6, 8, 10, 12, 14, 16, 20, 24, 32)
@@ -94,7 +103,10 @@ def dft_tiling(task: Task) -> Tiling:
 
 
 def _best(
-    task: Task, algorithm: Callable[[int, int], Bilinear], outputs: Sequence[Sequence[int]]
+    task: Task,
+    algorithm: Callable[[int, int], Bilinear],
+    outputs: Sequence[Sequence[int]],
+    time: Callable[[Task, Tiling], float] = tiles_time,
 ) -> Tiling:
     """Choose how many outputs a tile has, among those that are offered for each axis."""
     (k_h, k_w), stride = task.sizes.kernel_size, task.sizes.stride
@@ -103,7 +115,7 @@ def _best(
     columns = [strided(algorithm, m, k_w, stride[1]) for m in width]
     tilings = [Tiling(*axes, stride) for axes in product(rows, columns)]
     with_room = [tiling for tiling in tilings if tiles_at_once(tiling, task)]
-    return min(with_room or tilings[:1], key=partial(tiles_time, task))
+    return min(with_room or tilings[:1], key=partial(time, task))
 
 
 def taps(task: Task) -> list[int]:

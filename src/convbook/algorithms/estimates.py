@@ -97,7 +97,7 @@ def gradient_time(task: Task, tiling: Tiling) -> float:
     tiles = task.images * prod(tiling.grid(task.sizes.output_size))
     rounds = ceil(tiles / max(1, 2 * tiles_at_once(tiling, task) // 3))
     values = tiling.products * task.channels * task.kernels * task.groups
-    return tiles_time(task, tiling) + rounds * values * 3 * ADD
+    return tiles_time(task, tiling) + values * (3 * rounds * ADD + 2 * _fresh(values))
 
 
 def _fresh(values: int) -> float:

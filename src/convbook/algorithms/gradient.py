@@ -8,7 +8,7 @@ import numpy as np
 from convbook._problem import Problem, Task, silently
 from convbook._typing import Array, Sides
 from convbook.algorithms._blocks import ROOM, Block, Blocks, Space, buffers
-from convbook.algorithms.choice import FEW, all_finite, few_taps, points, winograd_tiling
+from convbook.algorithms.choice import FEW, all_finite, few_taps, gradient_tiling, points
 from convbook.algorithms.estimates import gradient_time, im2col_time, products
 from convbook.algorithms.im2col import copy_patches
 from convbook.algorithms.tiles import (
@@ -37,7 +37,7 @@ def _fast_tiling(task: Task) -> Tiling | None:
     """Return the tiles that should be faster than patches, if there are any."""
     if products(task) < FEW or points(task) or few_taps(task):
         return None
-    tiling = winograd_tiling(task._replace(prepared=True))
+    tiling = gradient_tiling(task._replace(prepared=True))
     return tiling if gradient_time(task, tiling) < 1.4 * im2col_time(task) else None
 
 
@@ -62,19 +62,21 @@ def from_tiles(problem: Problem, errors: Array, tiling: Tiling) -> Array:
     A bilinear algorithm computes ``A.T @ ((G @ w) * (B @ d))``. Its gradient with respect to ``w``
     has the same three matrices: ``G.T @ ((A @ e) * (B @ d))``.
     """
-    images, _, _, sizes, groups, *_ = problem
+    images, weight, _, sizes, groups, *_ = problem
     rows, columns = tiling.rows, tiling.columns
     cast = tiling.cast(images.dtype)
     most = max(1, 2 * tiles_at_once(tiling, problem.task) // 3)
     jobs = Blocks(len(errors), tiling.grid(sizes.output_size), most, compact=True)
-    gradients = []
-    for x, e in zip(np.split(images, groups, 1), np.split(errors, groups, 1), strict=True):
+    result = np.empty((groups, len(weight) // groups, *weight.shape[1:]), images.dtype)
+    parts = np.split(images, groups, 1), np.split(errors, groups, 1), result
+    for x, e, kernels in zip(*parts, strict=True):
         values = _sum_values(x, e, sizes.sides, cast, jobs)
         halfway = cast.columns.G.T @ values.reshape(columns.products, -1)
         halfway = halfway.reshape(len(halfway), rows.products, -1)
         taps = (cast.rows.G.T @ halfway).reshape(len(halfway), -1, *values.shape[2:])
-        gradients.append(taps.transpose(3, 2, 1, 0))
-    return np.concatenate(gradients)
+        for j, i in np.ndindex(taps.shape[:2]):
+            kernels[..., i, j] = taps[j, i].T
+    return result.reshape(weight.shape)
 
 
 def _sum_values(x: Array, e: Array, sides: Sides, tiling: Tiling, jobs: Sequence[Block]) -> Array:

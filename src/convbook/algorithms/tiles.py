@@ -99,7 +99,7 @@ def tiles_at_once(tiling: Tiling, task: Task) -> int:
 
 def rows_at_once(tiling: Tiling) -> int:
     """Return how many rows of values are multiplied at once."""
-    return tiling.rows.products if tiling.products <= MANY else min(4, tiling.rows.products)
+    return tiling.rows.products if tiling.products <= MANY else min(6, tiling.rows.products)
 
 
 def _convolve_blocks(
