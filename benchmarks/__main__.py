@@ -14,8 +14,8 @@ from benchmarks.record import RECORDED, Record, write
 from benchmarks.run import Step, everything, memories, take, times
 
 DESCRIPTION = """Measure convbook's speed and memory beside other libraries.
-Without an option, everything is measured, which takes about 25 minutes; leave the machine alone
-while it works."""
+Without an option, everything is measured, which takes about a quarter of an hour; leave the
+machine alone while it works."""
 
 
 def arguments() -> argparse.Namespace:

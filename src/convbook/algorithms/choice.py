@@ -97,8 +97,9 @@ def gradient_tiling(task: Task) -> Tiling:
 def dft_tiling(task: Task) -> Tiling:
     """Choose tiles that several lengths of the Fourier transform offer."""
     lengths = (6, 8, 10, 12, 14, 16, 20, 24, 32)
-    longest = 2 * max(DFT_TAPS, *lengths)
-    offers = [[n - k + 1 for n in (*lengths, 2 * k, 3 * k) if n <= longest] for k in taps(task)]
+    offers = [
+        [n - k + 1 for n in (*lengths, 2 * k, 3 * k) if n <= 2 * DFT_TAPS] for k in taps(task)
+    ]
     return _best(task, fourier, offers)
 
 

@@ -66,7 +66,10 @@ def shift_time(task: Task) -> float:
     each = max(1.3 * MULTIPLY, VECTOR / sqrt(task.kernels))
     multiply = task.kernels * task.channels * k_h * k_w * each
     positions = outputs(task) * task.groups
-    return positions * (copies + sums + multiply) * width(task) + (10 + 3 * k_h) * CALL
+    weights = task.groups * task.kernels * task.channels * k_h * k_w
+    prepare = 0 if task.prepared else weights * 3 * TURN
+    each = (copies + sums + multiply) * width(task)
+    return positions * each + prepare + (10 + 3 * k_h) * CALL
 
 
 def tiles_time(task: Task, tiling: Tiling) -> float:
@@ -86,7 +89,7 @@ def tiles_time(task: Task, tiling: Tiling) -> float:
 
     short = 1 + 12 / min(task.channels, task.kernels)  # what is copied lies in rows of channels
     each = (task.channels * into + task.kernels * back) * short + multiply
-    fetch = values * task.dtype.itemsize * rounds / 60  # the kernels' values, from memory
+    fetch = values * task.dtype.itemsize * (rounds / 60 + 1 / 20)  # first from far
     prepare = 0 if task.prepared else values * _fresh(values)
     calls = rounds * (8 + 6 * rows.products / rows_at_once(tiling))
     return task.groups * (tiles * each * width(task) + fetch + prepare + calls * CALL)

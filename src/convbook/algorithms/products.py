@@ -14,7 +14,7 @@ copies first, and a kernel's matrices are often too thin for that to pay."""
 WIDE = 64
 """Columns of a piece: four of a modern core's registers, sixteen numbers each."""
 
-DEEP = 576
+DEEP = 384
 """Products that are added up one after the other, for each step of a long sum rounds it."""
 
 
