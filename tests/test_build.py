@@ -146,7 +146,7 @@ def copy_project(folder: Path) -> None:
     """Copy what the build reads."""
     ignore = shutil.ignore_patterns("__pycache__", ".*", "_build")
     shutil.copy(ROOT / "conf.py", folder)
-    for name in ("docs", "src"):
+    for name in ("benchmarks", "docs", "src"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignore)
 
 
