@@ -242,14 +242,18 @@ def test_same_signature_as_torch():
 def test_memory_is_of_the_order_of_the_output(kernel, options):
     image = np.ones((1, 64, 256, 256), "float32")
     weight = PreparedWeight(np.ones(kernel, "float32"))
-    conv2d(image, weight, **options)
-    tracemalloc.start()
-    try:
-        result = conv2d(image, weight, **options)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert peak < result.nbytes + (2 << 20)
+    nbytes = conv2d(image, weight, **options).nbytes
+
+    def traced_peak() -> int:
+        tracemalloc.start()
+        try:
+            conv2d(image, weight, **options)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    # Now and then something of the test runner's own falls into a call.
+    assert min(traced_peak() for _ in range(3)) < nbytes + (2 << 20)
 
 
 # Refusals
