@@ -83,14 +83,18 @@ def all_finite(array: Array) -> bool:
 @lru_cache
 def winograd_tiling(task: Task) -> Tiling:
     """Choose tiles of 4 or 6 pixels an axis."""
-    return _best(task, cook_toom, [[pixels - k + 1 for pixels in (4, 6)] for k in taps(task)])
+    return _best(task, cook_toom, _few_outputs(task))
 
 
 @lru_cache
 def gradient_tiling(task: Task) -> Tiling:
     """Choose tiles of 4 or 6 pixels an axis for the gradient of the weight."""
-    offers = [[pixels - k + 1 for pixels in (4, 6)] for k in taps(task)]
-    return _best(task, cook_toom, offers, gradient_time)
+    return _best(task, cook_toom, _few_outputs(task), gradient_time)
+
+
+def _few_outputs(task: Task) -> list[list[int]]:
+    """Offer what tiles of 4 and of 6 pixels give on each axis."""
+    return [[pixels - k + 1 for pixels in (4, 6)] for k in taps(task)]
 
 
 @lru_cache
