@@ -82,6 +82,41 @@ def _partial(ax: Axes, output: Array, step: int, place: tuple[float, float]) -> 
 
 
 @drawing
+def first_look(photo: Array, kernel: Array) -> Figure:
+    """Show a photograph, nine weights, and what they make of it.
+
+    Parameters
+    ----------
+    photo : ndarray of shape (H, W)
+        Grey photograph with pixels from 0 to 255.
+    kernel : ndarray of shape (3, 3)
+        Kernel whose weights add up to zero.
+    """
+    _checks.shape("kernel", kernel, (3, 3))
+    result = _slide(photo, kernel)
+    side = 2.95
+    height = side * photo.shape[0] / photo.shape[1]
+    fig = Figure(7.4, height + 0.1)
+    limit = float(np.percentile(abs(result), 98))
+    aspect = fig.get_figheight()
+    for left, picture, low, high in (
+        (0.05, photo, 0.0, 255.0),
+        (7.4 - side - 0.05, result, -limit, limit),
+    ):
+        ax = fig.add_axes((left / 7.4, 0.05 / aspect, side / 7.4, height / aspect))
+        _draw.draw_image(ax, np.clip(picture, low, high), low=low, high=high)
+    middle = _draw.canvas(fig, 3, 3, (3.1 / 7.4, 0.2, 1.2 / 7.4, 0.6))
+    _draw.draw_weights(middle, kernel, fontsize=16)
+    fig.alt = (
+        f"Left, a photograph of a cat, {photo.shape[0]} by {photo.shape[1]} pixels. In the middle, "
+        f"nine weights: {listed(kernel)}. Right, the sums of products at all places, from "
+        f"{result.min():.0f} to {result.max():.0f}: rims that get brighter to the right are white, "
+        "those that get darker are black, and even areas are mid-grey."
+    )
+    return fig
+
+
+@drawing
 def patches(image: Array, kernel: Array) -> Figure:
     """Show a convolution as one product: the kernel as a row, the patches as columns.
 
