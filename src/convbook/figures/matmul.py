@@ -589,29 +589,41 @@ def sizes_to_scale(kernel: Array, image: Array) -> Figure:
 
 
 @drawing
-def times(sides: Sequence[int], relative: Mapping[str, Sequence[float]]) -> Figure:
-    """Draw measured times as multiples of conv2d's."""
-    told = "; ".join(
+def times(sides: Sequence[int], measured: Mapping[str, Sequence[float]], call: float) -> Figure:
+    """Draw measured times against the side of the image.
+
+    Parameters
+    ----------
+    sides : sequence of int
+        Sides of the square images, in pixels.
+    measured : mapping of str to sequence of float
+        Microseconds of each method, one for each side.
+    call : float
+        Microseconds of a call that computes next to nothing.
+    """
+    spans = "; ".join(
         f"{' '.join(name.split())}: {', '.join(f'{value:.2g}' for value in values)}"
-        for name, values in relative.items()
+        for name, values in measured.items()
     )
     alt = (
-        f"Lines on logarithmic axes: the time of each method as a multiple of conv2d's, measured "
-        f"in this build on square images of side {', '.join(map(str, sides))}. {told}."
+        "Lines on logarithmic axes: microseconds of each method, measured in this build, on square "
+        f"images of side {', '.join(map(str, sides))}. {spans}. Dotted: a call of conv2d that "
+        f"computes one number, {call:.2g}."
     )
     fig = Figure(5.6, 4.6, alt=alt, measured=True)
     ax = fig.add_axes((0.15, 0.15, 0.57, 0.78))
     ax.set(xscale="log", yscale="log", xlabel="side of the image, pixels")
-    ax.set_title("time, as a multiple of conv2d's", fontsize=12, loc="left", x=-0.16)
+    ax.set_title("time, microseconds", fontsize=12, loc="left", x=-0.16)
     ax.set_xticks(sides, [str(side) for side in sides], minor=False)
     ax.minorticks_off()
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}×"))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     ax.xaxis.label.set_fontsize(12)
     ax.tick_params(labelsize=12)
-    ends = _apart([np.log10(values[-1]) for values in relative.values()], 0.28)
-    roles = ("padding", "kernel", "input", "output")
+    ax.axhline(call, color=LIGHT["output"], linestyle=":", linewidth=1.6)
+    ends = _apart([np.log10(values[-1]) for values in measured.values()], 0.28)
+    roles = ("padding", "kernel", "output", "gradient", "input")
     for (name, values), end, role, marker in zip(
-        relative.items(), ends, roles, "osD^", strict=False
+        measured.items(), ends, roles, "osD^v", strict=True
     ):
         ax.plot(sides, values, color=LIGHT[role], marker=marker, markersize=6)
         at = (sides[-1] * 1.12, 10**end)
