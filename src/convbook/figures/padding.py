@@ -47,6 +47,52 @@ def continuations(photograph: Array, corner: tuple[int, int], side: int, margin:
 
 
 @drawing
+def damage(photo: Array, crop: tuple[slice, slice], kernels: Mapping[str, Array]) -> Figure:
+    """Show what kernels make of a crop continued by the truth and by three inventions.
+
+    Parameters
+    ----------
+    photo : ndarray of shape (H, W)
+        Grey photograph.
+    crop : pair of slice
+        Rows and columns of the crop; the photograph goes on around it.
+    kernels : mapping of str to ndarray of shape (k, k)
+        Kernels of odd size by name; the first is shown in greys, signed ones about mid-grey.
+    """
+    names: dict[str, PadMode | None] = {
+        "the truth": None, "zeros": "constant", "reflect": "reflect", "replicate": "replicate"
+    }  # fmt: skip
+    fig = Figure(7.4, 4.5)
+    seen = []
+    for row, (kernel_name, kernel) in enumerate(kernels.items()):
+        p = kernel.shape[0] // 2
+        signed = abs(kernel.sum()) < 1e-9
+        rows, columns = (slice(s.start - p, s.stop + p) for s in crop)
+        truth = conv2d(photo[None, rows, columns], kernel[None, None])[0]
+        ring = np.pad(np.zeros(np.subtract(truth.shape, 2 * p), bool), p, constant_values=True)
+        limit = float(np.percentile(abs(truth), 98))
+        low, high = (-limit, limit) if signed else (float(truth.min()) - 40, float(truth.max()))
+        for column, (name, mode) in enumerate(names.items()):
+            padded = photo[None, rows, columns] if mode is None else pad(
+                photo[None, *crop], (p, p, p, p), mode=mode
+            )  # fmt: skip
+            result = conv2d(padded, kernel[None, None])[0]
+            error = np.sqrt(((result - truth)[ring] ** 2).mean()) / truth.std()
+            ax = fig.add_axes((0.005 + 0.25 * column, 0.51 - 0.5 * row, 0.24, 0.39))
+            draw.draw_image(ax, np.clip(result, low, high), low=low, high=high)
+            title = f"{kernel_name}, {name}" if mode is None else f"{name}, {100 * error:.0f} %"
+            ax.set_title(title, fontsize=16, pad=5)
+            if mode is not None:
+                seen.append(f"{kernel_name} with {name}, {100 * error:.0f} %")
+    fig.alt = (
+        f"Two rows of four pictures of the same crop: {' and '.join(kernels)}, first as computed "
+        "from the whole photograph, then with zeros, reflect and replicate around the crop. "
+        f"Errors beside the border: {'; '.join(seen)}."
+    )
+    return fig
+
+
+@drawing
 def by_hand(image: Array, kernel: Array) -> Figure:
     """Show a small image padded on the right and at the bottom, twice, and both results."""
     sides = (0, kernel.shape[1] - 1, 0, kernel.shape[0] - 1)
