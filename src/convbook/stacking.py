@@ -44,7 +44,7 @@ DETECTORS: Mapping[str, NDArray[np.float64]] = MappingProxyType(
         "side edge": KERNELS["side edge"],
         "top edge": KERNELS["top edge"],
         "slanted gradient": _kernel((-2, -1, 0), (-1, 0, 1), (0, 1, 2)),
-        "constant area": KERNELS["box blur"],
+        "bright area": KERNELS["box blur"],
     }
 )
 """Four detectors of 3 x 3 by name, to be stacked. The first three sum to zero and so are blind to

@@ -407,7 +407,7 @@ def separated(kernel: Array) -> Figure:
     for n in range(terms):
         y, root = 1.2 + 3.85 * n, np.sqrt(sizes[n])
         so_far = columns[:, : n + 1] * sizes[: n + 1] @ rows[: n + 1]
-        error = float(np.linalg.norm(kernel - so_far) / np.linalg.norm(kernel))
+        error = float(((kernel - so_far) ** 2).sum() / (kernel**2).sum())
         _signed(ax, root * columns[:, n : n + 1], (0.55, y), scale)
         _signed(ax, root * rows[n : n + 1], (2.4, y + 1), scale)
         _signed(ax, so_far, (6.3, y), scale)
@@ -419,19 +419,19 @@ def separated(kernel: Array) -> Figure:
         told.append(f"{100 * error:.0f} % after {n + 1}")
     fig.alt = (
         f"The kernel {listed(kernel)} taken apart into {terms} products of a column and a row, "
-        f"and what they add up to. What is missing, relative to the kernel: {', '.join(told)}."
+        f"and what they add up to. What is missing of the sum of its squares: {', '.join(told)}."
     )
     return fig
 
 
 def _signed(ax: Axes, values: Array, at: tuple[float, float], scale: float) -> None:
-    """Draw signed numbers with one decimal."""
+    """Draw signed numbers with two decimals."""
     for (row, column), value in np.ndenumerate(values):
         role = "positive" if value > 0 else "negative"
         strength = min(0.55, 0.55 * abs(float(value)) / scale)
         place = at[0] + column, at[1] + row
         _draw.box(ax, place, 1, 1, role, strength, edge="quiet")
-        text = f"{value:.1f}".replace("-0.0", "0.0").replace("-", MINUS)
+        text = f"{value:.2f}".replace("-0.00", "0.00").replace("-", MINUS)
         _draw.label(ax, place[0] + 0.5, place[1] + 0.5, text, fontsize=11.5)
 
 
