@@ -55,6 +55,40 @@ def network_budget(names: Sequence[str], costs: Sequence[Cost]) -> Figure:
 
 
 @drawing
+def jumps(image: Array, size: int, stride: int) -> Figure:
+    """Show the places of a window that moves by more than one pixel, and the sums below it.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W)
+        Image of integers on which two by two windows fit.
+    size : int
+        Side of the window, in pixels.
+    stride : int
+        Step from one place to the next, in pixels.
+    """
+    ones = np.ones((1, 1, size, size), int)
+    sums = conv2d(image[None], ones, stride=stride)[0]
+    fig = Figure(7.4, 3.7)
+    ax = draw.canvas(fig, 10.4, 5.2)
+    draw.draw_cells(ax, image, "input", (0.3, 0.1), strength=0.06, fontsize=16)
+    roles = ("alpha", "beta", "gamma", "delta")
+    for role, (u, v) in zip(roles, np.ndindex(sums.shape), strict=True):
+        shift = 0.06 * (u + v)
+        at = 0.3 + stride * v + shift, 0.1 + stride * u + shift
+        draw.frame(ax, at, size - 2 * shift, size - 2 * shift, role)
+        draw.box(ax, (7.2 + 1.4 * v, 1.2 + 1.4 * u), 1.4, 1.4, role, 0.25)
+        draw.label(ax, 7.9 + 1.4 * v, 1.9 + 1.4 * u, f"{sums[u, v]}", fontsize=20)
+    draw.arrow(ax, (5.6, 2.6), (6.9, 2.6))
+    fig.alt = (
+        f"A table of {image.shape[0]} by {image.shape[1]} pixels, {draw.listed(image)}. A window of "
+        f"{size} by {size} stands in four places, {stride} pixels apart, each in a colour of its "
+        f"own; the sums of its pixels are {draw.listed(sums)}."
+    )
+    return fig
+
+
+@drawing
 def by_hand(image: Array, kernel: Array, stride: int) -> Figure:
     """Show which of a convolution's outputs a stride keeps, and which pixels it never reads."""
     everything = conv2d(image[None], kernel[None, None])[0]
