@@ -6,6 +6,7 @@ Pytest so finds a wrong number in seconds, and names the chapter's file and line
 
 import ast
 import doctest
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,12 +14,13 @@ import matplotlib
 import myst_nb
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
+import yaml
 from sybil import Document, Example, Region, Sybil
 from sybil.evaluators.doctest import DocTestEvaluator
 from sybil.parsers.abstract import DocTestStringParser
 from sybil.parsers.myst import CodeBlockParser, DocTestDirectiveParser, SkipParser
 
+from convbook.figures import Figure
 from legibility import assert_legible
 
 matplotlib.use("Agg")
@@ -34,7 +36,16 @@ def run_cell(example: Example) -> None:
         with pytest.raises(Exception):  # noqa: B017, PT011  (the page shows which one)
             run(tree, example)
     else:
-        run(tree, example)
+        run(tree, example, caption_of(example))
+
+
+def caption_of(example: Example) -> str:
+    """Return the caption in a cell's head, without the numbers that are pasted into it."""
+    source = example.document.text[example.region.start : example.region.end]
+    head = re.match(r"```.*\n---\n(.*?)\n---\n", source, re.DOTALL)
+    options = yaml.safe_load(head[1]) if head else {}
+    caption = options.get("mystnb", {}).get("figure", {}).get("caption", "")
+    return re.sub(r"\{[\w:]+\}`[^`]*`", "", caption)
 
 
 def lines_above(example: Example) -> int:
@@ -42,21 +53,23 @@ def lines_above(example: Example) -> int:
     return example.document.text.count("\n", 0, example.region.end) - example.parsed.count("\n")
 
 
-def run(tree: ast.Module, example: Example) -> None:
+def run(tree: ast.Module, example: Example, caption: str = "") -> None:
     """Execute the statements of a cell; a last line that is an expression is displayed."""
     __tracebackhide__ = True
     namespace = example.namespace
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(compile(tree, example.path, "exec"), namespace)
     if last:
-        display(eval(compile(ast.Expression(last.value), example.path, "eval"), namespace))
+        value = eval(compile(ast.Expression(last.value), example.path, "eval"), namespace)
+        display(value, caption)
 
 
-def display(value: Any) -> None:
+def display(value: Any, caption: str) -> None:
     """Draw a value as the notebook would, so that one which cannot be shown fails here too."""
     __tracebackhide__ = True
     if isinstance(value, Figure):
         assert_legible(value)
+        value.check_caption(caption)
     for show in ("_repr_mimebundle_", "_repr_html_"):
         if hasattr(value, show):
             getattr(value, show)()

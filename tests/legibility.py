@@ -1,42 +1,68 @@
-"""Text in a figure must be readable on a phone, where the whole figure shrinks to the column."""
+"""Text in a figure must be readable on a phone, and stay inside its panel."""
 
-from matplotlib.figure import Figure
+from collections.abc import Iterator
+from typing import Any
+
 from matplotlib.text import Text
 
 COLUMN = 328  # CSS pixels that are left for a figure on a screen 360 wide
-SMALLEST = 7.5  # CSS pixels of font size
+SMALLEST = 9.0  # CSS pixels of font size
+OLD = 7.5  # the same for a figure that is not yet made of panels
 
 
-def smallest_text(figure: Figure) -> tuple[float, str]:
+def written(artist: Any) -> list[Text]:
+    """Every text below an artist that can be seen."""
+    return [t for t in artist.findobj(Text) if t.get_visible() and t.get_text().strip()]
+
+
+def sizes_on_a_phone(figure: Any) -> Iterator[tuple[float, str]]:
+    """Yield each text with its font size on a phone, in CSS pixels."""
+    panels = [panel for row in figure.rows for panel in row]
+    whole = min(1.0, COLUMN / (figure.get_figwidth() * 96))
+    for artist, scale in [(p.ax, p.scale) for p in panels] or [(figure, whole)]:
+        for text in written(artist):
+            yield text.get_fontsize() * 96 / 72 * scale, text.get_text()
+
+
+def smallest_text(figure: Any) -> tuple[float, str]:
     """Return the smallest font size on a phone, in CSS pixels, and the text that has it."""
-    scale = min(1.0, COLUMN / (figure.get_figwidth() * 96))
-    texts = [
-        (text.get_fontsize() * 96 / 72 * scale, text.get_text())
-        for text in figure.findobj(Text)
-        if text.get_visible() and text.get_text().strip()
-    ]
-    return min(texts, default=(float("inf"), ""))
+    return min(sizes_on_a_phone(figure), default=(float("inf"), ""))
 
 
-def assert_legible(figure: Figure) -> None:
-    """Fail if any text of the figure is too small on a phone."""
+def assert_legible(figure: Any) -> None:
+    """Fail if any text of the figure is too small on a phone, or leaves its panel."""
     __tracebackhide__ = True
     size, text = smallest_text(figure)
-    assert size >= SMALLEST, f"{text!r} is {size:.1f} px on a phone, less than {SMALLEST}"
+    least = SMALLEST if figure.rows else OLD
+    assert size >= least, f"{text!r} is {size:.1f} px on a phone, less than {least}"
+    if figure.rows:
+        assert_inside(figure)
 
 
-def texts(figure: Figure) -> list[str]:
+def texts(figure: Any) -> list[str]:
     """Every text of a figure, in the order of drawing."""
     return [text.get_text() for ax in figure.axes for text in ax.texts if text.get_text()]
 
 
-def assert_inside(figure: Figure) -> None:
-    """Fail if any text, title or label below an axis leaves the figure's frame."""
+def frames(figure: Any) -> Iterator[tuple[Any, tuple[float, float, float, float]]]:
+    """Yield all axes with the left, bottom, right and top of what a page shows of them."""
+    pixel, high = figure.dpi / 96, figure.bbox.height
+    for panel in (panel for row in figure.rows for panel in row):
+        left, top, right, bottom = (pixel * edge for edge in panel.rect)
+        yield panel.ax, (left, high - bottom, right, high - top)
+    if not figure.rows:
+        for ax in figure.axes:
+            yield ax, figure.bbox.extents
+
+
+def assert_inside(figure: Any) -> None:
+    """Fail if a text or a mark leaves its panel, where it would be cut off."""
     __tracebackhide__ = True
     figure.draw_without_rendering()
-    frame = figure.bbox.padded(1)
-    for ax in figure.axes:
-        for text in filter(lambda t: t.get_text(), [*ax.texts, ax.title, ax.xaxis.label]):
-            extent = text.get_window_extent()
-            assert frame.x0 <= extent.x0 <= extent.x1 <= frame.x1, text.get_text()
-            assert frame.y0 <= extent.y0 <= extent.y1 <= frame.y1, text.get_text()
+    for ax, (x0, y0, x1, y1) in frames(figure):
+        texts = [
+            (text.get_text(), text.get_window_extent()) for text in ax.texts if text.get_text()
+        ]
+        for name, box in [*texts, ("the drawing", ax.get_tightbbox())]:
+            inside = x0 - 2 <= box.x0 <= box.x1 <= x1 + 2 and y0 - 2 <= box.y0 <= box.y1 <= y1 + 2
+            assert inside, f"{name!r} leaves its panel"

@@ -23,7 +23,7 @@ def test_the_bars_of_a_budget_tell_its_sums():
     figure = figures.network_budget(["conv", "pool", "dense"], costs)
     assert {"2 × 8 × 8", "2 × 4 × 4", "5 × 1 × 1"} <= set(texts(figure))
     total = sum(cost.activations for cost in costs) / 1e6
-    assert f"activations: {total:,.1f} M in all" in figure.alt
+    assert f"activations: {total:,.1f} million" in figure.alt
 
 
 def test_a_layer_without_weights_has_no_bar():
@@ -76,14 +76,14 @@ def test_pictures_share_one_scale():
 
 def test_shift_errors_tell_their_medians():
     figure = figures.shift_errors({"plain": np.array([0.5, 0.7, 1.2]), "blur": np.full(3, 0.1)})
-    assert "plain 50 to 120 %, 70 %" in figure.alt
+    assert "plain: 50 % to 120 %, the median 70 %" in figure.alt
     assert {"70 %", "10 %"} <= set(texts(figure))
 
 
 def test_shift_curves_tell_their_ends():
     curve = np.array([[0.0, 0.5, 0.8, 0.4, 0.0]] * 3)
     figure = figures.shift_curves({"a": curve, "b": curve / 2, "c": curve / 4})
-    assert "a: 50 % at a shift of 1 pixel, 80 % at most, 0 % at 4" in figure.alt
+    assert "a: 50 % at a shift of one pixel, 80 % at most, 0 % at the end" in figure.alt
     with pytest.raises(ValueError, match="zip"):
         figures.shift_curves({"a": curve})
 
@@ -104,9 +104,9 @@ def test_pyramids_count_the_pixels_that_are_seen(layers, told):
 def test_the_effective_field_counts_its_pixels():
     share = np.zeros((5, 5))
     share[2, 1:4] = 0.2, 0.6, 0.2
-    alt = figures.effective_fields({2: share}, 0.7).alt
+    alt = figures.effective_fields({2: share, 3: np.eye(7)}, 0.7).alt
     assert "70 % of the squared gradient lies on 2 of 25 pixels" in alt
-    assert re.search(r"deviation of 0\.6 by 0\.0 pixels", alt)
+    assert re.search(r"two standard deviations, each 0\.6, 0\.0 pixels", alt)
 
 
 def test_overlaps_tell_the_counts_inside():

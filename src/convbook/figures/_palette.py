@@ -1,55 +1,109 @@
 """Every colour of the book, by the role it plays.
 
-The hues are those of Okabe and Ito, which colour-blind readers can tell apart; on dark pages they
-are lighter. A figure is drawn in the light values; in the page each becomes a CSS variable.
+A role has a word for its hue, a value on light pages and one on dark pages. No two roles share a
+value: they differ to normal and to colour-blind eyes. A role that is meant to look like another
+one is its alias. A figure is drawn in the light values; in a page each becomes a CSS variable.
 """
 
-LIGHT = {
-    "ink": "#1c2023",
-    "paper": "#fffffe",
-    "quiet": "#6a7178",
-    "line": "#c3c9ce",
-    "input": "#0072b2",
-    "kernel": "#c25700",
-    "output": "#00805e",
-    "padding": "#7d858c",
-    "gradient": "#a8488a",
-    "positive": "#c24a00",
-    "negative": "#0a6fae",
-    "alpha": "#0b6eb0",
-    "beta": "#b85c00",
-    "gamma": "#0a7d5a",
-    "delta": "#a2458a",
+from typing import NamedTuple
+
+from matplotlib.colors import Colormap, LinearSegmentedColormap
+
+
+class Ink(NamedTuple):
+    """A role's colour: a word for it, and its values on light and on dark pages."""
+
+    hue: str
+    light: str
+    dark: str
+
+
+PALETTE = {
+    "ink": Ink("ink", "#1c2023", "#e8eaec"),
+    "paper": Ink("paper", "#fffffe", "#121416"),
+    "panel": Ink("paper", "#f6f7f8", "#1b1e21"),
+    "quiet": Ink("grey", "#6a7178", "#a4abb2"),
+    "line": Ink("grey", "#c3c9ce", "#4b5258"),
+    "input": Ink("blue", "#003cb4", "#66abff"),
+    "kernel": Ink("orange", "#b25c10", "#ff9c27"),
+    "output": Ink("green", "#018655", "#289569"),
+    "gradient": Ink("crimson", "#9c1256", "#a1718d"),
+    "alpha": Ink("teal", "#075653", "#3de5ff"),
+    "beta": Ink("olive", "#4c4900", "#ffe6a3"),
+    "gamma": Ink("violet", "#8b2dff", "#8b73be"),
+    "delta": Ink("red", "#56302b", "#ec3e2d"),
 }
 
-DARK = {
-    "ink": "#e8eaec",
-    "paper": "#121416",
-    "quiet": "#a4abb2",
-    "line": "#4b5258",
-    "input": "#6cb8ef",
-    "kernel": "#f5a04c",
-    "output": "#4fd0a5",
-    "padding": "#98a0a7",
-    "gradient": "#e49aca",
-    "positive": "#f3955c",
-    "negative": "#64b0ec",
-    "alpha": "#6bb6ed",
-    "beta": "#f2a855",
-    "gamma": "#50cfa2",
-    "delta": "#e398cb",
+ALIASES = {"padding": "quiet", "positive": "kernel", "negative": "input"}
+"""Roles that look like another one on purpose: padding is hatched, signs are told by numbers."""
+
+MAPS: dict[str, tuple[str, frozenset[str]]] = {
+    "image": ("gray", frozenset({"grey", "white", "black"})),
+    "colour": ("gray", frozenset({"any"})),
+    "amount": ("cividis", frozenset({"blue", "yellow"})),
+    "signed": ("convbook-signed", frozenset({"orange", "blue", "grey", "white"})),
 }
+"""Roles of pictures: how numbers become colours, and the words for these."""
+
+ZERO = "#e3e6e9"
+COLOUR_WORDS = {
+    "blue": "blue", "orange": "orange", "green": "green", "pink": "pink", "teal": "teal",
+    "olive": "olive", "violet": "violet", "red": "red", "grey": "grey", "gray": "grey",
+    "mid-grey": "grey", "black": "black", "white": "white", "yellow": "yellow",
+    "purple": "purple", "brown": "brown", "cyan": "cyan",
+    "crimson": "crimson", "magenta": "magenta",
+}  # fmt: skip
+"""Words that name a colour, and the hue they mean."""
+
+
+def ink(role: str) -> Ink:
+    """Return the colour of a role, or of the role that it stands for."""
+    try:
+        return PALETTE[ALIASES.get(role, role)]
+    except KeyError:
+        known = ", ".join([*PALETTE, *ALIASES])
+        raise ValueError(f"role must be one of {known}, got {role!r}") from None
+
+
+LIGHT = {role: ink(role).light for role in (*PALETTE, *ALIASES)}
+DARK = {role: ink(role).dark for role in (*PALETTE, *ALIASES)}
+
+
+def hues(role: str) -> frozenset[str]:
+    """Return the words for what a role looks like; "any" for a picture in colour."""
+    return MAPS[role][1] if role in MAPS else frozenset({ink(role).hue})
+
+
+def hue(word: str) -> str:
+    """Return the hue that a word means."""
+    return COLOUR_WORDS[word.lower()]
+
+
+def colours_of(role: str) -> Colormap | str:
+    """Return the map of a picture's role; that of signed numbers has a visible zero."""
+    if role not in MAPS:
+        raise ValueError(f"role of a picture must be one of {', '.join(MAPS)}, got {role!r}")
+    if role != "signed":
+        return MAPS[role][0]
+    ends = "#08466d", LIGHT["negative"], ZERO, LIGHT["positive"], "#6e2f00"
+    return LinearSegmentedColormap.from_list(
+        "convbook-signed", [*zip((0, 0.2, 0.5, 0.8, 1), ends, strict=True)]
+    )
 
 
 def palette_css() -> str:
-    """Return the style sheet that gives each role its light and its dark value."""
+    """Return the style sheet that gives each role its light and its dark value.
+
+    Paper is printed in the light values, whatever the screen shows.
+    """
     light = "".join(f"  --cb-{role}: {value};\n" for role, value in LIGHT.items())
     dark = "".join(f"  --cb-{role}: {value};\n" for role, value in DARK.items())
-    return f":root {{\n{light}}}\n\nhtml[data-theme='dark'] {{\n{dark}}}\n"
+    screen = f"@media screen {{\nhtml[data-theme='dark'] {{\n{dark}}}\n}}\n"
+    return f":root {{\n{light}}}\n\n{screen}"
 
 
 def themed(svg: str) -> str:
     """Replace each palette colour of a drawing by its CSS variable."""
-    for role, value in LIGHT.items():
-        svg = svg.replace(value, f"var(--cb-{role}, {value})")
+    for role, (_, light, _) in PALETTE.items():
+        svg = svg.replace(light, f"var(--cb-{role}, {light})")
     return svg

@@ -4,14 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.patches import Ellipse
 
 from convbook import conv2d, conv2d_input
 from convbook._typing import Array
-from convbook.figures import _draw as draw
 from convbook.figures._figure import Figure, drawing
-from convbook.figures._palette import LIGHT
+from convbook.figures._marks import Mark
+from convbook.figures._panel import Panel
 from convbook.stride import Cost, Layer, receptive_field
 
 CHANCE = 2**0.5
@@ -20,37 +18,32 @@ CHANCE = 2**0.5
 
 @drawing
 def network_budget(names: Sequence[str], costs: Sequence[Cost]) -> Figure:
-    """Draw activations, multiply-adds and parameters of each layer of a network as bars."""
-    columns = {
-        "activations": ([cost.activations for cost in costs], "output"),
-        "multiply-adds": ([cost.multiply_adds for cost in costs], "gradient"),
-        "parameters": ([cost.parameters for cost in costs], "kernel"),
-    }
-    fig = Figure(5.6, 0.3 * (len(costs) + 2.9))
-    ax = draw.canvas(fig, 18.6, len(costs) + 2.9)
-    ax.set_aspect("auto")
+    """Draw activations, multiply-adds and parameters of each layer of a network as bars.
+
+    Parameters
+    ----------
+    names : sequence of str
+        What each layer is.
+    costs : sequence of Cost
+        What each layer costs, in the same order.
+    """
+    fig = Figure()
+    ax = fig.panel(24, len(costs) + 2.9)
     for row, (name, cost) in enumerate(zip(names, costs, strict=True)):
-        draw.label(ax, 0.1, row + 2.95, name, ha="left", fontsize=11.8)
-        shape = " × ".join(map(str, cost.shape))
-        draw.label(ax, 6.5, row + 2.95, shape, ha="right", fontsize=11.8)
-    draw.label(ax, 0.1, 1.75, "in all", ha="left", fontsize=11.8)
-    told = []
-    for x, (title, (values, role)) in zip((7.0, 10.7, 15.1), columns.items(), strict=True):
-        draw.label(ax, x, 0.75, title, role, ha="left", fontsize=11.8)
-        draw.label(ax, x, 1.75, _millions(sum(values)), ha="left", fontsize=11.8)
-        for row, value in enumerate(values):
-            if value:
-                draw.box(ax, (x, row + 2.6), 3.1 * value / max(values), 0.7, role, 0.55)
-        top = int(np.argmax(values))
-        told.append(
-            f"{title}: {_millions(sum(values))} in all, most of them, {_millions(values[top])}, in "
-            f"layer {top + 1}"
-        )
-    fig.alt = (
-        f"Bars for the {len(costs)} layers of a network, from the image down, each with the shape "
-        f"of its output. {'; '.join(told)}. The bars of activations shrink downwards, those of the "
-        "multiply-adds stay of a size, those of the parameters grow."
-    )
+        ax.note(name, (0.1, row + 2.95), ha="left", size="small")
+        shape = " \N{MULTIPLICATION SIGN} ".join(map(str, cost.shape))
+        ax.note(shape, (7.9, row + 2.95), ha="right", size="small")
+    ax.note("in all", (0.1, 1.75), ha="left", size="small")
+    columns = (("activations", "output"), ("multiply-adds", "gradient"), ("parameters", "kernel"))
+    fig.say("Bars for the layers of a network, from the image down, with the shape of each output.")
+    for x, (name, role) in zip((8.6, 13.2, 19.1), columns, strict=True):
+        millions = np.array([getattr(cost, name.replace("-", "_")) for cost in costs]) / 1e6
+        ax.note(name, (x, 0.75), role=role, ha="left", size="small")
+        ax.note(f"{millions.sum():,.1f} M", (x, 1.75), ha="left", size="small")
+        unit = 3.9 / millions.max()
+        bars = ax.bars(millions, role=role, name=name, at=(x, 2.95), unit=unit)
+        bars.derive(layer=lambda values: int(np.argmax(values)) + 1)
+        fig.say("{0:name}: {0:sum ,.1f} million, {0:max ,.1f} of them in layer {0:layer}.", bars)
     return fig
 
 
@@ -90,246 +83,240 @@ def jumps(image: Array, size: int, stride: int) -> Figure:
 
 @drawing
 def by_hand(image: Array, kernel: Array, stride: int) -> Figure:
-    """Show which of a convolution's outputs a stride keeps, and which pixels it never reads."""
-    everything = conv2d(image[None], kernel[None, None])[0]
-    kept = conv2d(image[None], kernel[None, None], stride=stride)[0]
-    reads = _times_read(image.shape, Layer(kernel.shape, stride))
-    fig = Figure(5.0, 2.4)
-    ax = draw.canvas(fig, 12.3, 5.9)
-    draw.label(ax, 1.8, 0.5, "input", "input")
-    for (row, column), value in np.ndenumerate(image):
-        unread = reads[row, column] == 0
-        options: Any = {"hatch": "////", "linestyle": (0, (3, 2))} if unread else {}
-        cell = (0.3 + column, 1.0 + row)
-        # A tint would make the hatching as pale as itself: SVG gives both one opacity.
-        draw.box(ax, cell, 1, 1, "padding" if unread else "input", 0 if unread else 0.18, **options)
-        if unread:
-            draw.box(ax, (cell[0] + 0.2, cell[1] + 0.2), 0.6, 0.6, "paper", 0.88, linewidth=0)
-        draw.label(ax, cell[0] + 0.5, cell[1] + 0.52, f"{value}", fontsize=12)
-    draw.frame(ax, (0.3, 1.0), kernel.shape[1], kernel.shape[0], "kernel")
-    draw.label(ax, 0.3, 4.75, "hatched:\nnever read", "quiet", ha="left", va="top")
-    draw.label(ax, 5.9, 0.5, "kernel", "kernel")
-    draw.draw_weights(ax, kernel, (4.9, 1.0))
-    draw.arrow(ax, (7.4, 2.0), (8.6, 2.0))
-    draw.label(ax, 10.1, 0.5, "output", "output")
-    for (row, column), value in np.ndenumerate(everything):
-        stays = row % stride == 0 and column % stride == 0
-        cell = (9.1 + column, 1.0 + row)
-        draw.box(ax, cell, 1, 1, "output" if stays else "line", 0.2 if stays else 0,
-                 zorder=1.5 if stays else 1)  # fmt: skip
-        draw.label(ax, cell[0] + 0.5, cell[1] + 0.52, f"{value}", "ink" if stays else "quiet",
-                   fontsize=12)  # fmt: skip
-        if not stays:
-            ax.plot([cell[0] + 0.15, cell[0] + 0.85], [cell[1] + 0.8, cell[1] + 0.2],
-                    color=LIGHT["quiet"], linewidth=1.2)  # fmt: skip
-    draw.label(ax, 12.0, 3.75, f"struck out:\nskipped by\nstride {stride}", "quiet", ha="right",
-               va="top")  # fmt: skip
-    unread_pixels = ", ".join(map(str, image[reads == 0]))
-    fig.alt = (
-        f"The {' by '.join(map(str, image.shape))} image 0 to {image.max()} under a kernel of "
-        f"{' by '.join(map(str, kernel.shape))}. Of the outputs {_listed(everything)} a stride of "
-        f"{stride} keeps {_listed(kept)}; the others are struck out. The pixels {unread_pixels} "
-        "are hatched: no window that is kept covers them."
-    )
+    """Show which of a convolution's outputs a stride keeps, and which pixels it never reads.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W)
+        Image.
+    kernel : ndarray of shape (K_h, K_w)
+        Kernel.
+    stride : int
+        Step of the window.
+    """
+    output = conv2d(image[None], kernel[None, None])[0]
+    kept = np.zeros(output.shape, bool)
+    kept[::stride, ::stride] = True
+    unread = _times_read(image.shape, Layer(kernel.shape, stride)) == 0
+    (height, width), (rows, columns) = image.shape, output.shape
+    fig = Figure()
+    ax = fig.panel(width + kernel.shape[1] + columns + 4.8, height + 2.9)
+    ax.cells(image, role="input", name="input", at=(0.3, 1), hatched=unread, label="top")
+    ax.frame((0.3, 1), kernel.shape[::-1], role="kernel")
+    ax.note("hatched:\nnever read", (0.3, height + 1.75), role="quiet", ha="left", va="top")
+    ax.cells(kernel, role="kernel", name="kernel", at=(width + 1.8, 1), label="top")
+    x = width + kernel.shape[1] + 2.2
+    ax.arrow((x, 2), (x + 1.2, 2))
+    ax.cells(output, role="output", name="output", at=(x + 1.7, 1), struck=~kept, label="top",
+             strength=0.2 * kept)  # fmt: skip
+    ax.note(f"struck out:\nskipped by\nstride {stride}", (x + 1.7, rows + 1.75), role="quiet",
+            ha="left", va="top", name="stride", values=stride)  # fmt: skip
+    fig.marks["output"].derive(kept=lambda values: values[kept])
+    fig.marks["input"].derive(unread=lambda values: values[unread])
+    fig.say("The {input:size} input {input:range} under a kernel of {kernel:size}.")
+    fig.say("Of the outputs {output} a stride of {stride:item} keeps {output:kept}; the others "
+            "are struck out.")  # fmt: skip
+    if unread.any():
+        fig.say("The pixels {input:unread} are hatched: no window that is kept covers them.")
     return fig
 
 
 @drawing
 def times_read_maps(maps: Mapping[str, Array]) -> Figure:
-    """Show how often each pixel is read, a map for each layer; 0 is hatched."""
-    side = max(array.shape[0] for array in maps.values())
-    fig = Figure(5.0, 0.27 * (2 * side + 4.6))
-    told = []
-    for number, (name, reads) in enumerate(maps.items()):
-        row, column = divmod(number, 2)
-        width = 0.47
-        ax = fig.add_axes((0.015 + 0.505 * column, 0.505 - 0.5 * row, width, 0.49))
-        ax.set(xlim=(0, side), ylim=(side + 1.9, 0), aspect="equal")
-        ax.axis("off")
-        draw.label(ax, 0, 1.7, name, ha="left", va="bottom", fontsize=10.8)
-        _draw_counts(ax, reads, (0, 1.9))
-        told.append(
-            f"{name.replace(chr(10), ' ')}: {int((reads == 0).sum())} of {reads.size} pixels are "
-            f"never read, the others {_range(reads[reads > 0])}"
+    """Show how often each pixel is read, a map for each layer; 0 is hatched.
+
+    Parameters
+    ----------
+    maps : mapping of str to ndarray of shape (side, side)
+        How many outputs read each pixel, by layer.
+    """
+    fig = Figure()
+    fig.say("Maps of numbers that say how many outputs read each pixel.")
+    for mark in _count_maps(fig, maps):
+        mark.derive(pixels=np.size, unread=lambda values: int((values == 0).sum()), often=_times)
+        fig.say(
+            "{0:name}: {0:unread} of {0:pixels} pixels are never read, the others {0:often}.", mark
         )
-    fig.alt = (
-        f"Maps of {side} by {side} numbers that say how many outputs read each pixel. "
-        f"{'; '.join(told)}."
-    )
     return fig
 
 
 @drawing
 def pictures(images: Mapping[str, Array]) -> Figure:
-    """Show grey pictures two by two, on one scale and of one size."""
-    low = min(image.min() for image in images.values())
-    high = max(image.max() for image in images.values())
-    fig = Figure(5.4, 4.95)
-    for number, (name, image) in enumerate(images.items()):
-        row, column = divmod(number, 2)
-        ax = fig.add_axes((0.005 + 0.505 * column, 0.505 - 0.5 * row, 0.485, 0.44))
-        draw.draw_image(ax, image, low=low, high=high)
-        ax.set_title(name, fontsize=11.5, pad=4)
-    sizes = [" by ".join(map(str, image.shape)) for image in images.values()]
-    fig.alt = (
-        "Four grey pictures of one roof. "
-        + "; ".join(f"{name}, {size} pixels" for name, size in zip(images, sizes, strict=True))
-        + ". In the first the tiles are slanted stripes; in the next two they are a checkerboard "
-        "that is not there; in the last the roof is smooth."
-    )
+    """Show grey pictures two by two, on one scale and of one size.
+
+    Parameters
+    ----------
+    images : mapping of str to ndarray of shape (H, W)
+        Pictures by name.
+    """
+    fig = Figure()
+    fig.say("Pictures of one roof.")
+    for mark in fig.pictures(images, columns=2):
+        fig.say("{0:name}, {0:size} pixels.", mark)
+    fig.say("First the tiles are slanted stripes; then they are a checkerboard that is not there; "
+            "in the last picture the roof is smooth.")  # fmt: skip
     return fig
 
 
 @drawing
 def shift_errors(errors: Mapping[str, Array]) -> Figure:
-    """Compare ways to halve a map by how much a shift of one pixel changes it."""
-    fig = Figure(5.4, 0.62 * len(errors) + 1.0)
-    top = 0.62 * len(errors) / fig.get_figheight()
-    ax = fig.add_axes((0.25, 0.62 / fig.get_figheight(), 0.59, top))
-    for y, each in enumerate(errors.values()):
-        middle = float(np.median(each))
-        ax.plot([each.min(), each.max()], [y, y], color=LIGHT["line"], linewidth=7,
-                solid_capstyle="butt")  # fmt: skip
-        ax.plot(each, np.full(len(each), y), "o", color=LIGHT["input"], ms=4.5, alpha=0.75)
-        ax.plot([middle] * 2, [y - 0.34, y + 0.34], color=LIGHT["ink"], linewidth=2.6)
-        ax.text(1.03, y, f"{100 * middle:.0f} %", transform=ax.get_yaxis_transform(), va="center",
-                fontsize=11.5)  # fmt: skip
-    largest = max(CHANCE, *(each.max() for each in errors.values()))
-    ax.axvline(CHANCE, color=LIGHT["quiet"], linewidth=1.2, linestyle=(0, (4, 2)))
-    ax.text(CHANCE - 0.04, len(errors) - 0.62, "unrelated\nmaps", ha="right", va="bottom",
-            color=LIGHT["quiet"], fontsize=11.5)  # fmt: skip
-    ax.set(xlim=(0, 1.06 * largest), ylim=(len(errors) - 0.4, -0.6))
-    ax.set_yticks(range(len(errors)), [*errors], fontsize=11.5)
-    ax.set_xticks([0, 0.5, 1, 1.5], ["0", "50 %", "100 %", "150 %"], fontsize=11.5)
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.grid(axis="x")
-    ax.set_axisbelow(True)
-    ax.set_xlabel("difference that no motion explains", fontsize=11.5)
-    ax.text(1.03, -0.62, "median", transform=ax.get_yaxis_transform(), va="bottom", fontsize=11.5)
-    count = len(next(iter(errors.values())))
-    fig.alt = (
-        f"A row of {count} dots, one for each photograph, for each way to halve a map. From the "
-        "smallest to the largest, and the median: "
-        + "; ".join(
-            f"{name} {100 * each.min():.0f} to {100 * each.max():.0f} %, "
-            f"{100 * np.median(each):.0f} %" for name, each in errors.items()
-        ) + f". A dashed line marks {100 * CHANCE:.0f} %, where two unrelated maps would be."
-    ).replace("\n", " ")  # fmt: skip
+    """Compare ways to halve a map by how much a shift of one pixel changes it.
+
+    Parameters
+    ----------
+    errors : mapping of str to ndarray of shape (photographs,)
+        Change of the map as a part of its contrast, by way to halve it.
+    """
+    fig = Figure()
+    plot = fig.plot(0.11 * len(errors) + 0.12)
+    plot.level(CHANCE, name="unrelated maps", across=False)
+    plot.note("unrelated\nmaps", (CHANCE - 0.04, len(errors) - 0.62), role="quiet", ha="right",
+              va="bottom")  # fmt: skip
+    plot.note("median", (1.04 * CHANCE, -0.62), ha="left", va="bottom")
+    fig.say("A dot for each photograph, in a row for each way to halve a map, on a bar from the "
+            "smallest to the largest.")  # fmt: skip
+    for y, (name, each) in enumerate(errors.items()):
+        strip = plot.strip(y, each, role="input", name=name)
+        plot.note(f"{strip:median .0%}", (1.2 * CHANCE, y), ha="right")
+        fig.say("{0:name}: {0:min .0%} to {0:max .0%}, the median {0:median .0%}.", strip)
+    fig.say("A dashed line marks {unrelated maps:item .0%}, where maps that have nothing to do "
+            "with each other would be.")  # fmt: skip
+    plot.ax.set(xlim=(0, 1.22 * CHANCE), ylim=(len(errors) - 0.4, -0.6))
+    plot.ax.set_yticks(range(len(errors)), [*errors])
+    plot.ax.set_xticks([0, 0.5, 1, 1.5], ["0", "50 %", "100 %", "150 %"])
+    plot.ax.tick_params(axis="y", length=0)
+    plot.ax.spines["left"].set_visible(False)
+    plot.ax.grid(axis="x")
+    plot.ax.set_xlabel("difference that no motion explains")
     return fig
 
 
 @drawing
 def shift_curves(curves: Mapping[str, Array]) -> Figure:
-    """Draw how far a network's answer moves when the picture does; arrays are (case, shift)."""
-    fig = Figure(5.4, 4.2)
-    ax = fig.add_axes((0.15, 0.155, 0.82, 0.73))
-    shifts = np.arange(next(iter(curves.values())).shape[1])
-    told = []
-    places = (len(shifts) // 2 + 1, len(shifts) // 2 + 2, len(shifts) * 3 // 4 + 1)
-    roles = ("positive", "alpha", "output")
-    for (name, curve), role, place in zip(curves.items(), roles, places, strict=True):
-        low, middle, high = np.percentile(curve, [25, 50, 75], axis=0)
-        ax.fill_between(shifts, low, high, color=LIGHT[role], alpha=0.16, linewidth=0)
-        ax.plot(shifts, middle, "o-", color=LIGHT[role], ms=4, clip_on=False, zorder=3)
-        ax.text(shifts[place], high[place] + 0.02, name, color=LIGHT[role], fontsize=11.5,
-                fontweight="bold", ha="center", va="bottom")  # fmt: skip
-        told.append(
-            f"{name}: {100 * middle[1]:.0f} % at a shift of 1 pixel, "
-            f"{100 * middle.max():.0f} % at most, {100 * middle[-1]:.0f} % at {shifts[-1]}"
-        )
-    ax.set(xlim=(0, shifts[-1]), xticks=shifts[::4])
-    ax.set_ylim(0, 1.1 * ax.get_ylim()[1])
-    ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
-    ax.tick_params(labelsize=11.5)
-    ax.grid(axis="y")
-    ax.set_xlabel("shift of the picture, in pixels", fontsize=11.5)
-    ax.text(-0.17, 1.05, "change of the answer; 100 %: another photograph", fontsize=11.5,
-            transform=ax.transAxes)  # fmt: skip
-    fig.alt = (
-        "Curves of how far the pooled answer of a network moves when the picture is shifted, as a "
-        f"part of the distance to another photograph. Medians: {'; '.join(told)}. Bands hold the "
-        "middle half of the cases."
-    )
+    """Draw how far a network's answer moves when the picture does.
+
+    Parameters
+    ----------
+    curves : mapping of str to ndarray of shape (cases, shifts)
+        Change of the answer, by way to halve a map; three of them.
+    """
+    fig = Figure()
+    plot = fig.plot(0.62)
+    count = next(iter(curves.values())).shape[1]
+    shifts = np.arange(count)
+    fig.say("Curves of how far the pooled answer of a network moves when the picture is shifted, "
+            "as a part of the distance to another photograph.")  # fmt: skip
+    places = count // 2 + 1, count // 2 + 2, count * 3 // 4 + 1
+    for (name, curve), role, place in zip(
+        curves.items(), ("alpha", "gamma", "delta"), places, strict=True
+    ):
+        mark = plot.curve(shifts, curve, role=role, name=name, marker="o", ms=4)
+        top = np.quantile(curve[:, place], 0.75) + 0.02
+        plot.note(name, (place, top), role=role, bold=True, va="bottom")
+        fig.say("{0:name}: {0:at 1 .0%} at a shift of one pixel, {0:max .0%} at most, {0:last .0%} "
+                "at the end.", mark)  # fmt: skip
+        fig.say("The line is the {0:middle}, the band holds {0:band} of the cases.", mark)
+    plot.ax.set(xlim=(0, shifts[-1]), xticks=shifts[::4], ylim=(0, 1.1 * plot.ax.get_ylim()[1]))
+    plot.ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+    plot.ax.grid(axis="y")
+    plot.ax.set_xlabel("shift of the picture, in pixels")
+    plot.ax.set_title("change of the answer; 100 %: another photograph", loc="left",
+                      fontsize=plot.sizes.text)  # fmt: skip
     return fig
 
 
 @drawing
 def pyramids(stacks: Mapping[str, Sequence[Layer]]) -> Figure:
-    """Show, along one row, which pixels and which outputs below feed one output on top."""
-    fig = Figure(5.0, 2.2 * len(stacks))
-    told = []
-    for number, (name, layers) in enumerate(stacks.items()):
-        extent: Any = receptive_field(layers)[-1].size
-        width = extent + 2
-        ax = fig.add_axes((0.02, 1 - (number + 0.99) / len(stacks), 0.96, 0.96 / len(stacks)))
-        ax.set(xlim=(-width / 2, width / 2), ylim=(-0.9, len(layers) + 0.65))
-        ax.axis("off")
-        used = _draw_pyramid(ax, layers, width)
-        told.append(f"{name}: one output sees {used} of the {extent} pixels of its receptive field")
-        ax.text(0, -0.62, "pixels", ha="center", va="center", fontsize=11.5)
-        ax.text(0, len(layers) + 0.42, "one output", ha="center", va="center", fontsize=11.5)
-        ax.text(0, 1, name, transform=ax.transAxes, ha="left", va="top", fontsize=11.5,
-                fontweight="bold")  # fmt: skip
-        ax.text(1, 1, f"sees {used} of {extent}", transform=ax.transAxes, ha="right", va="top",
-                fontsize=11.5)  # fmt: skip
-    fig.alt = (
-        "Rows of dots, the pixels at the bottom and one output on top, joined by lines where a "
-        f"layer reads. {'; '.join(told)}."
-    )
+    """Show, along one row, which pixels and which outputs below feed one output on top.
+
+    Parameters
+    ----------
+    stacks : mapping of str to sequence of Layer
+        Layers from the image up, by name.
+    """
+    fig = Figure()
+    fig.say("Rows of dots, the pixels at the bottom and one output at the top, joined by lines "
+            "where a layer reads.")  # fmt: skip
+    extents: list[Any] = [receptive_field(layers)[-1].size for layers in stacks.values()]
+    width = max(extents) + 1
+    panels = fig.row(*[(width, 1.6 * (len(layers) + 2)) for layers in stacks.values()])
+    for panel, (name, layers), extent in zip(panels, stacks.items(), extents, strict=True):
+        pixels = _draw_pyramid(panel, layers, width, name)
+        pixels.derive(seen=len, extent=extent)
+        panel.note(name, (width / 2, 0.5), bold=True)
+        panel.note(f"sees {pixels:seen} of {extent} pixels", (width / 2, 1.6 * len(layers) + 2.6))
+        fig.say("{0:name}: one output sees {0:seen} of the {0:extent} pixels of its receptive "
+                "field.", pixels)  # fmt: skip
     return fig
 
 
 @drawing
 def effective_fields(shares: Mapping[int, Array], level: float) -> Figure:
-    """Show which pixels carry the gradient of one output; the frame is the receptive field."""
-    fig = Figure(5.0, 5.0)
-    told = []
-    for number, (depth, share) in enumerate(shares.items()):
-        row, column = divmod(number, 2)
-        ax = fig.add_axes((0.01 + 0.51 * column, 0.51 - 0.505 * row, 0.46, 0.435))
-        n = len(share)
-        cells = _pixels_that_hold(share, level)
-        draw.draw_image(ax, np.sqrt(share))
-        i = np.arange(n) - n // 2
-        spread = [float((share.sum(axis) * i**2).sum() ** 0.5) for axis in (0, 1)]
-        ax.add_patch(
-            Ellipse((n // 2, n // 2), 4 * spread[0], 4 * spread[1], fill=False, linewidth=2.2,
-                    edgecolor=LIGHT["kernel"])
-        )  # fmt: skip
-        ax.set_title(f"{depth} layers: {n} × {n}", fontsize=11.5, pad=5)
-        told.append(
-            f"{depth} layers, receptive field {n} by {n}: {100 * level:.0f} % of the squared "
-            f"gradient lies on {cells} of {n * n} pixels, with a standard deviation of "
-            f"{spread[0]:.1f} by {spread[1]:.1f} pixels"
-        )
-    fig.alt = (
-        "Squares, one for each depth, that are bright in the middle and black towards the edge; a "
-        f"circle of two standard deviations surrounds the bright part. {'; '.join(told)}."
-    )
+    """Show which pixels carry the gradient of one output; the frame is the receptive field.
+
+    Parameters
+    ----------
+    shares : mapping of int to ndarray of shape (n, n)
+        Squared gradient, by depth.
+    level : float
+        Part of the whole that the alt text counts pixels for.
+    """
+    fig = Figure()
+    side = max(map(len, shares.values()))
+    for depths in zip(*[iter(shares)] * 2, strict=False):
+        for panel, depth in zip(fig.row(*[(side, 1.13 * side)] * 2), depths, strict=True):
+            share = shares[depth]
+            n, name = len(share), f"{depth} layers"
+            at = (side - n) / 2, 0.62 * side - n / 2
+            field = panel.picture(np.sqrt(share), role="image", name=name, at=at)
+            field.derive(
+                level=level, pixels=n * n, cells=lambda root: _pixels_that_hold(root**2, level)
+            )
+            i = np.arange(n) - n // 2
+            spread = [float((share.sum(axis) * i**2).sum() ** 0.5) for axis in (0, 1)]
+            ring = panel.ring((at[0] + n / 2, at[1] + n / 2), (spread[0], spread[1]), role="kernel",
+                              name=f"{name}' circle")  # fmt: skip
+            panel.note(
+                f"{name}: {n} \N{MULTIPLICATION SIGN} {n}",
+                (side / 2, at[1] - 0.02 * side),
+                va="bottom",
+            )
+            fig.say("{0:name}, a receptive field of {0:size}: {0:level .0%} of the squared "
+                    "gradient lies on {0:cells} of {0:pixels} pixels, inside a circle of "
+                    "{1:sigmas} standard "
+                    "deviations, each {1:values .1f} pixels.", field, ring)  # fmt: skip
+    fig.say("All are bright in the middle and black towards the edge.")
     return fig
 
 
 @drawing
 def overlaps(maps: Mapping[str, Array]) -> Figure:
-    """Show how many stamps of a transposed convolution fall on each element of its output."""
-    side = max(array.shape[0] for array in maps.values())
-    fig = Figure(5.0, 0.52 * 5.0 * (side + 1.4) / side)
-    told = []
-    for number, (name, counts) in enumerate(maps.items()):
-        n = len(counts)
-        ax = fig.add_axes((0.01 + 0.505 * number, 0.01, 0.475, 0.98))
-        ax.set(xlim=(-0.1, side + 0.1), ylim=(side + 1.3, 0), aspect="equal")
-        ax.axis("off")
-        draw.label(ax, (side - n) / 2, 0.6, name, ha="left", fontsize=11.5)
-        _draw_counts(ax, counts, ((side - n) / 2, 1.3))
-        inside = sorted(set(counts[2:-2, 2:-2].ravel().astype(int)))
-        told.append(f"{name}: inside, {', '.join(map(str, inside))} stamps on an element")
-    fig.alt = (
-        f"Two maps of how many stamps overlap on each element of an output. {'; '.join(told)}. "
-        "The first is a checkerboard, the second is even up to its border."
-    )
+    """Show how many stamps of a transposed convolution fall on each element of its output.
+
+    Parameters
+    ----------
+    maps : mapping of str to ndarray of shape (side, side)
+        How many stamps fall on each element, by kernel.
+    """
+    fig = Figure()
+    fig.say("Maps of how many stamps overlap on each element of an output.")
+    for mark in _count_maps(fig, maps):
+        mark.derive(inside=lambda counts: np.unique(counts[2:-2, 2:-2]).astype(int))
+        fig.say("{0:name}: inside, {0:inside} stamps on an element.", mark)
+    fig.say("The first is a checkerboard, the last is even up to its border.")
     return fig
+
+
+def _count_maps(fig: Figure, maps: Mapping[str, Array]) -> list[Mark]:
+    """Draw maps of whole numbers side by side, darker where larger; a zero is hatched."""
+    lines = 0.6 + 1.5 * max(name.count("\n") + 1 for name in maps)
+    most = max(counts.max() for counts in maps.values())
+    panels = fig.row(*[(counts.shape[1], counts.shape[0] + lines) for counts in maps.values()])
+    return [
+        panel.cells(counts, role="input", name=name, at=(0, lines - 0.05),
+                    strength=0.7 * counts / most, hatched=counts == 0, text="small", label="top")
+        for panel, (name, counts) in zip(panels, maps.items(), strict=True)
+    ]  # fmt: skip
 
 
 def _times_read(size: tuple[int, ...], layer: Layer) -> Array:
@@ -347,55 +334,46 @@ def _pixels_that_hold(share: Array, level: float) -> int:
     return int((np.sort(share.ravel())[::-1].cumsum() < level * share.sum()).sum()) + 1
 
 
-def _draw_counts(ax: Axes, counts: Array, at: tuple[float, float]) -> None:
-    """Draw whole numbers in boxes, darker where larger; a zero is hatched."""
-    for (row, column), count in np.ndenumerate(counts):
-        cell = (at[0] + column, at[1] + row)
-        if count:
-            draw.box(ax, cell, 1, 1, "input", 0.6 * count / 9 if count < 9 else 0.6, edge="line")
-        else:
-            draw.box(ax, cell, 1, 1, "padding", 0, hatch="////", linewidth=0.6)
-            draw.box(ax, (cell[0] + 0.17, cell[1] + 0.17), 0.66, 0.66, "paper", 0.88, linewidth=0)
-        draw.label(ax, cell[0] + 0.5, cell[1] + 0.53, f"{count}", fontsize=11.5)
-
-
-def _draw_pyramid(ax: Axes, layers: Sequence[Layer], width: int) -> int:
-    """Draw the dots of each level and the lines between them; return how many pixels are used."""
+def _draw_pyramid(panel: Panel, layers: Sequence[Layer], width: int, name: str) -> Mark:
+    """Draw the dots of each level and the lines between them; return the pixels that are seen."""
     jumps: list[Any] = [1, *(field.jump for field in receptive_field(layers))]
     places = {0.0}
     for depth in range(len(layers), 0, -1):
         layer: Any = layers[depth - 1]
-        jump = jumps[depth - 1]
         taps = layer.dilation * (np.arange(layer.kernel_size) - (layer.kernel_size - 1) / 2)
-        below = set()
+        below = {x + tap * jumps[depth - 1] for x in places for tap in taps}
         for x in places:
-            for tap in taps:
-                below.add(x + tap * jump)
-                ax.plot([x, x + tap * jump], [depth, depth - 1], color=LIGHT["line"], linewidth=1)
-        _draw_level(ax, places, depth, jumps[depth], width, "output")
+            for tap in taps * jumps[depth - 1]:
+                ends = [width / 2 + x, width / 2 + x + tap]
+                panel.line(
+                    ends, [_level(layers, depth), _level(layers, depth - 1)], role="line", width=1
+                )
+        _draw_level(panel, places, _level(layers, depth), jumps[depth], width, "output")
         places = below
-    _draw_level(ax, places, 0, 1, width, "input")
-    return len(places)
+    return _draw_level(panel, places, _level(layers, 0), 1, width, "input", name)
 
 
-def _draw_level(ax: Axes, used: set[float], depth: int, jump: int, width: int, role: str) -> None:
+def _level(layers: Sequence[Layer], depth: int) -> float:
+    return 1.6 * (len(layers) - depth) + 1.6
+
+
+def _draw_level(
+    panel: Panel, used: set[float], y: float, jump: int, width: int, role: str, name: str = ""
+) -> Mark:
     """Draw one level: its dots in the frame, filled where they feed the output on top."""
-    first = min(used)
-    steps = range(-int((first + width / 2) // jump), int((width / 2 - first) // jump) + 1)
-    idle = [first + step * jump for step in steps if first + step * jump not in used]
-    ax.plot(idle, [depth] * len(idle), "o", color=LIGHT["line"], markerfacecolor="none", ms=4.5)
-    ax.plot([*used], [depth] * len(used), "o", color=LIGHT[role], ms=6)
+    first, half = min(used), width / 2
+    edge = half - 0.4
+    steps = range(-int((first + edge) // jump), int((edge - first) // jump) + 1)
+    idle = [first + half + step * jump for step in steps if first + step * jump not in used]
+    panel.dots(idle, [y] * len(idle), role="line", hollow=True, size=4.5)
+    return panel.dots(
+        [half + x for x in sorted(used)], [y] * len(used), role=role, name=name, size=6
+    )
 
 
-def _millions(count: float) -> str:
-    return f"{count / 1e6:,.1f} M"
-
-
-def _listed(array: Array) -> str:
-    return ", ".join(map(str, array.ravel()))
-
-
-def _range(values: Array) -> str:
-    low, high = int(values.min()), int(values.max())
+def _times(values: Array) -> str:
+    """Write how often the pixels that are read are read."""
+    read = values[values > 0]
+    low, high = int(read.min()), int(read.max())
     times = {1: "once", 2: "twice"}
     return times.get(low, f"{low} times") if low == high else f"{low} to {high} times"

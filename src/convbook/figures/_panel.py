@@ -1,0 +1,340 @@
+"""One drawing area of a figure, and the marks that it can draw.
+
+Coordinates count cells: x to the right, y downwards. Every mark takes a role of the palette; one
+with a name is remembered, so that the figure can speak of it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Ellipse, FancyArrowPatch, Rectangle
+
+from convbook._typing import Array
+from convbook.figures import _layout, _palette
+from convbook.figures._marks import Mark, number
+from convbook.figures._palette import LIGHT
+
+Point = tuple[float, float]
+SIDES: dict[str, tuple[float, float, str, str]] = {
+    "top": (0.5, 0, "center", "bottom"),
+    "bottom": (0.5, 1, "center", "top"),
+    "left": (0, 0.5, "right", "center"),
+    "right": (1, 0.5, "left", "center"),
+}
+"""Where a label stands, as a part of its mark's size, and how it is aligned."""
+
+
+class Panel:
+    """A part of a figure with one pair of axes.
+
+    Parameters
+    ----------
+    ax : Axes
+        Matplotlib's axes, for what the marks cannot draw.
+    rect : tuple of 4 floats
+        Left, top, right and bottom in CSS pixels of the figure.
+    scale : float
+        How much a phone shrinks the panel.
+    record : callable
+        What remembers a mark.
+    """
+
+    def __init__(
+        self, ax: Axes, rect: tuple[float, float, float, float], scale: float,
+        record: Callable[[Mark], Mark],
+    ) -> None:  # fmt: skip
+        self.ax, self.rect, self.scale = ax, rect, scale
+        self.sizes = _layout.sizes(scale)
+        self._record = record
+
+    def place(self, fractions: tuple[float, float, float, float]) -> None:
+        """Put the axes at a place of the figure."""
+        self.ax.set_position(fractions)
+
+    def finish(self) -> None:
+        """Do what has to wait until everything is drawn."""
+
+    # -- Marks -------------------------------------------------------------------------------
+
+    def cells(
+        self, values: Array | Sequence[Any], *, role: str, name: str, at: Point = (0, 0),
+        size: Point = (1, 1), strength: float | Array = 0.16, form: str | None = "g",
+        text: str = "text", hatched: Array | None = None, struck: Array | None = None,
+        label: str | None = None, largest: float | None = None,
+    ) -> Mark:  # fmt: skip
+        """Draw an array as boxes with its numbers inside.
+
+        Parameters
+        ----------
+        values : array_like of shape (rows, columns)
+            Numbers or words; a row alone may be flat.
+        role : str
+            Role of the palette. "signed" tints each box by its value: warm, cool, none at zero.
+        name : str
+            What the figure calls them.
+        at : pair of float
+            Top left corner.
+        size : pair of float
+            Width and height of a box.
+        strength : float or ndarray
+            Opacity of the tint, for all or for each.
+        form : str or None
+            Format of the numbers; None draws empty boxes.
+        text : str
+            Font size: "small", "text" or "large".
+        hatched, struck : ndarray of bool, optional
+            Which boxes are hatched instead of tinted, and which are struck out.
+        label : str, optional
+            Side on which the name is written: "top", "bottom", "left" or "right".
+        largest : float, optional
+            Value with the strongest tint, if signed; the largest magnitude unless given.
+
+        Returns
+        -------
+        Mark
+            What was drawn.
+        """
+        table = np.atleast_2d(np.asarray(values))
+        tints = self._tints(table, role, strength, largest)
+        marked = [
+            np.zeros(table.shape, bool) if m is None else np.atleast_2d(m)
+            for m in (hatched, struck)
+        ]
+        for place, value in np.ndenumerate(table):
+            corner = at[0] + size[0] * place[1], at[1] + size[1] * place[0]
+            self._cell(corner, size, *tints[place], hatched=bool(marked[0][place]))
+            if form is not None:
+                middle = corner[0] + size[0] / 2, corner[1] + size[1] / 2
+                quiet = bool(marked[1][place])
+                self.note(number(value, form), middle, role="quiet" if quiet else "ink", size=text)
+            if marked[1][place]:
+                self._strike(corner, size)
+        return self._mark("cells", name, role, np.asarray(values), at, (
+            size[0] * table.shape[1], size[1] * table.shape[0]), label=label)  # fmt: skip
+
+    def picture(
+        self, values: Array, *, role: str, name: str, at: Point = (0, 0),
+        size: Point | None = None, low: float | None = None, high: float | None = None,
+        label: str | None = None,
+    ) -> Mark:  # fmt: skip
+        """Draw an array as a picture.
+
+        Parameters
+        ----------
+        values : ndarray of shape (H, W) or (H, W, 3)
+            Pixels.
+        role : str
+            "image" in greys, "colour", "amount" from dark to light, or "signed" about a zero.
+        name : str
+            What the figure calls it.
+        at, size : pair of float
+            Top left corner, width and height; one cell a pixel unless given.
+        low, high : float, optional
+            Values of the darkest and the lightest pixel; signed ones need `high` alone.
+        label : str, optional
+            Side on which the name is written.
+
+        Returns
+        -------
+        Mark
+            What was drawn.
+        """
+        width, height = size or (values.shape[1], values.shape[0])
+        if role == "signed":
+            high = high or float(abs(values).max()) or 1.0
+            low = -high
+        x, y = at
+        limits = self.ax.get_xlim(), self.ax.get_ylim()
+        self.ax.imshow(values, cmap=_palette.colours_of(role), vmin=low, vmax=high, aspect="auto",
+                       extent=(x, x + width, y + height, y), clip_on=False)  # fmt: skip
+        self.ax.set(xlim=limits[0], ylim=limits[1])
+        self.box(at, (width, height), role="line", strength=0)
+        return self._mark("picture", name, role, values, at, (width, height), label=label)
+
+    def titled_picture(
+        self, values: Array, name: str, role: str, low: float | None, high: float | None
+    ) -> Mark:
+        """Fill the panel with a picture below its name."""
+        left, top, right, bottom = self.rect
+        width, height = right - left, bottom - top
+        self.ax.set(xlim=(0, width), ylim=(height, 0))
+        self.ax.axis("off")
+        size = width - 2, (width - 2) * values.shape[0] / values.shape[1]
+        return self.picture(values, role=role, name=name, at=(1, height - size[1] - 1), size=size,
+                            low=low, high=high, label="top")  # fmt: skip
+
+    def box(
+        self, at: Point, size: Point = (1, 1), *, role: str, name: str = "",
+        strength: float = 0.16, width: float = 1.0, **options: Any,
+    ) -> Mark:  # fmt: skip
+        """Draw a rectangle whose tint lets the page's own ground shine through."""
+        ink = _palette.ink(role).light
+        self.ax.add_patch(Rectangle(at, *size, facecolor=(ink, strength), edgecolor=ink,
+                                    linewidth=width, clip_on=False, **options))  # fmt: skip
+        return self._mark("box", name, role, np.empty(0), at, size)
+
+    def frame(self, at: Point, size: Point = (1, 1), *, role: str, name: str = "") -> Mark:
+        """Mark a region with a thick outline."""
+        return self.box(at, size, role=role, name=name, strength=0, width=2.6, zorder=3)
+
+    def ring(
+        self, at: Point, spread: Point, *, role: str, name: str, sigmas: float = 2
+    ) -> Mark:  # fmt: skip
+        """Draw the ellipse of so many standard deviations about a point."""
+        width, height = 2 * sigmas * spread[0], 2 * sigmas * spread[1]
+        self.ax.add_patch(Ellipse(at, width, height, fill=False, linewidth=2.2, clip_on=False,
+                                  edgecolor=_palette.ink(role).light))  # fmt: skip
+        corner = at[0] - width / 2, at[1] - height / 2
+        return self._mark(
+            "ring", name, role, np.array(spread), corner, (width, height), sigmas=sigmas
+        )
+
+    def arrow(self, start: Point, end: Point, *, role: str = "quiet") -> None:
+        """Draw an arrow from one point to another."""
+        self.ax.add_patch(FancyArrowPatch(
+            start, end, arrowstyle="-|>", mutation_scale=self.sizes.text * 1.1, linewidth=1.4,
+            color=_palette.ink(role).light, shrinkA=0, shrinkB=0, clip_on=False,
+        ))  # fmt: skip
+
+    def note(
+        self, text: str, at: Point, *, role: str = "ink", size: str = "text", ha: str = "center",
+        va: str = "center", bold: bool = False, name: str = "", values: Any = None,
+        **options: Any,
+    ) -> Mark:  # fmt: skip
+        """Write words; with a name, and the numbers that they state, the figure can repeat them."""
+        points = getattr(self.sizes, size)
+        options = {"ha": ha, "va": "baseline" if va == "bottom" else va, "fontsize": points,
+                   "color": _palette.ink(role).light, "annotation_clip": False,
+                   "fontweight": "bold" if bold else "normal", **options}  # fmt: skip
+        lines = text.split("\n")
+        above = {"top": 0, "center": (len(lines) - 1) / 2}.get(va, len(lines) - 1)
+        for number_, line in enumerate(lines):
+            shift = 0, 1.25 * points * (above - number_)
+            self.ax.annotate(line, at, shift, textcoords="offset points", **options)
+        return self._mark(
+            "note", name, role, np.asarray(text if values is None else values), at, (0, 0)
+        )
+
+    def line(
+        self, x: Any, y: Any, *, role: str, name: str = "", width: float = 2.0,
+        **options: Any,
+    ) -> Mark:  # fmt: skip
+        """Join points by a line; its values are those of y."""
+        self.ax.plot(x, y, color=_palette.ink(role).light, linewidth=width, **options)
+        return self._mark("line", name, role, np.asarray(y))
+
+    def dots(
+        self, x: Any, y: Any, *, role: str, name: str = "", size: float = 5.0,
+        hollow: bool = False, shape: str = "o", **options: Any,
+    ) -> Mark:  # fmt: skip
+        """Draw points; their values are those of y."""
+        ink = _palette.ink(role).light
+        look: Any = {"markerfacecolor": "none" if hollow else ink, "mew": 1.2 if hollow else 0}
+        if np.size(x):
+            self.ax.plot(x, y, shape, color=ink, ms=size, clip_on=False, **look, **options)
+        return self._mark("dots", name, role, np.asarray(y))
+
+    def bars(
+        self, values: Array | Sequence[float], *, role: str, name: str, at: Point = (0, 0),
+        unit: float = 1.0, pitch: float = 1.0, width: float = 0.7, upright: bool = False,
+        strength: float = 0.55,
+    ) -> Mark:  # fmt: skip
+        """Draw a bar for each value, all from one line.
+
+        Parameters
+        ----------
+        values : array_like of shape (n,)
+            Lengths; a zero draws nothing.
+        role, name : str
+            Role of the palette, and what the figure calls them.
+        at : pair of float
+            Where the first bar starts, in the middle of its width.
+        unit : float
+            Length of a value of one.
+        pitch, width : float
+            From one bar to the next, and across a bar.
+        upright : bool
+            Whether the bars stand; otherwise they lie, one below the other.
+        strength : float
+            Opacity of the tint.
+
+        Returns
+        -------
+        Mark
+            What was drawn.
+        """
+        array = np.asarray(values)
+        for place, value in enumerate(array.tolist()):
+            shift = place * pitch - width / 2
+            corner = (at[0] + shift, at[1]) if upright else (at[0], at[1] + shift)
+            size = (width, value * unit) if upright else (value * unit, width)
+            if value:
+                self.box(corner, size, role=role, strength=strength)
+        return self._mark("bars", name, role, array)
+
+    # -- Parts -------------------------------------------------------------------------------
+
+    def _tints(
+        self, table: Array, role: str, strength: float | Array, largest: float | None
+    ) -> dict[Any, tuple[str, float]]:
+        """Return the role and the opacity of each box."""
+        if role != "signed":
+            opacity = np.broadcast_to(strength, table.shape)
+            return {place: (role, float(opacity[place])) for place in np.ndindex(table.shape)}
+        most = largest or abs(table).max() or 1
+        return {place: ("positive" if value > 0 else "negative", 0.55 * min(abs(value) / most, 1.0))
+                for place, value in np.ndenumerate(table)}  # fmt: skip
+
+    def _cell(self, at: Point, size: Point, role: str, strength: float, *, hatched: bool) -> None:
+        if not hatched:
+            self.box(at, size, role=role, strength=strength)
+            return
+        # A tint would make the hatching as pale as itself: SVG gives both one opacity.
+        self.box(at, size, role="padding", strength=0, hatch="////", linestyle=(0, (3, 2)))
+        inner = at[0] + 0.2 * size[0], at[1] + 0.2 * size[1]
+        self.box(inner, (0.6 * size[0], 0.6 * size[1]), role="paper", strength=0.88, width=0)
+
+    def _strike(self, at: Point, size: Point) -> None:
+        x, y = at[0] + 0.15 * size[0], at[1] + 0.8 * size[1]
+        self.line([x, x + 0.7 * size[0]], [y, y - 0.6 * size[1]], role="quiet", width=1.2)
+
+    def _mark(
+        self, kind: str, name: str, role: str, values: Array, at: Point = (0, 0),
+        size: Point | None = None, *, label: str | None = None, **facts: Any,
+    ) -> Mark:  # fmt: skip
+        """Remember what was drawn, and write its name beside it where that is asked for."""
+        if label is not None and size is not None:
+            self._label(name, role, at, size, label)
+        place = self.rect if size is None else self._pixels(at, size)
+        return self._record(Mark(kind, name, role, values, place, facts))
+
+    def _label(self, name: str, role: str, at: Point, size: Point, side: str) -> None:
+        across, down, ha, va = SIDES[side]
+        x, y = at[0] + across * size[0], at[1] + down * size[1]
+        gap = (
+            0.5
+            * self.sizes.text
+            * 96
+            / 72
+            * abs(self.ax.get_xlim()[1])
+            / (self.rect[2] - self.rect[0])
+        )
+        x, y = (
+            x + gap * (2 * across - 1) * (ha != "center"),
+            y + gap * (2 * down - 1) * (ha == "center"),
+        )
+        self.note(name, (x, y), role=role if role in LIGHT else "ink", ha=ha, va=va)
+
+    def _pixels(self, at: Point, size: Point) -> tuple[float, float, float, float]:
+        """Return the place of a region in CSS pixels of the figure."""
+        (left, right), (bottom, top) = self.ax.get_xlim(), self.ax.get_ylim()
+        x = np.interp([at[0], at[0] + size[0]], [left, right], self.rect[::2])
+        y = np.interp([at[1], at[1] + size[1]], *sorted_pair((top, bottom), self.rect[1::2]))
+        return float(x[0]), float(y[0]), float(x[1]), float(y[1])
+
+
+def sorted_pair(ends: Point, values: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
+    """Order two ends, and their values with them, as interpolation needs it."""
+    return (ends, values) if ends[0] < ends[1] else (ends[::-1], values[::-1])

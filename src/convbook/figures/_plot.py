@@ -1,0 +1,112 @@
+"""A panel with scales: curves, strips of dots, bars and reference lines."""
+
+from typing import Any
+
+import numpy as np
+
+from convbook._typing import Array
+from convbook.figures import _palette
+from convbook.figures._marks import MIDDLES, Mark
+from convbook.figures._panel import Panel
+
+MARGIN = 3  # pixels
+
+
+class Plot(Panel):
+    """A panel whose axes have scales, with y upwards; its margins fit what is written there.
+
+    Set limits, ticks and names of the scales on `ax`, as in Matplotlib.
+    """
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.ax.tick_params(labelsize=self.sizes.small)
+        for axis in (self.ax.xaxis, self.ax.yaxis):
+            axis.label.set_fontsize(self.sizes.text)
+        self.ax.set_axisbelow(True)
+
+    def curve(
+        self, x: Any, samples: Array, *, role: str, name: str, middle: str = "median",
+        band: float = 0.5, **options: Any,
+    ) -> Mark:  # fmt: skip
+        """Draw the middle of samples over x, and the band that holds a part of them.
+
+        Parameters
+        ----------
+        x : array_like of shape (n,)
+            Places.
+        samples : ndarray of shape (samples, n)
+            Curves.
+        role, name : str
+            Role of the palette, and what the figure calls the curve.
+        middle : str
+            "median" or "mean".
+        band : float
+            Part of the samples that the band holds; 1 holds all.
+        **options : object
+            Options of the line.
+
+        Returns
+        -------
+        Mark
+            What was drawn; its values are those of the line.
+        """
+        low, high = np.quantile(samples, [0.5 - band / 2, 0.5 + band / 2], axis=0)
+        ink, line = _palette.ink(role).light, np.asarray(MIDDLES[middle](samples, axis=0))
+        self.ax.fill_between(x, low, high, color=ink, alpha=0.16, linewidth=0)
+        self.ax.plot(x, line, color=ink, **options)
+        return self._mark("curve", name, role, line, middle=middle, band=band)
+
+    def strip(
+        self, y: float, samples: Array, *, role: str, name: str, middle: str = "median",
+        band: float = 1.0, size: float = 5.0,
+    ) -> Mark:  # fmt: skip
+        """Draw a row of dots, a bar that holds a part of them, and their middle.
+
+        Parameters
+        ----------
+        y : float
+            Height of the row.
+        samples : ndarray of shape (n,)
+            Places of the dots.
+        role, name : str
+            Role of the palette, and what the figure calls the row.
+        middle : str
+            "median" or "mean".
+        band : float
+            Part of the samples that the bar holds; 1 holds all.
+        size : float
+            Size of a dot, in points.
+
+        Returns
+        -------
+        Mark
+            What was drawn.
+        """
+        each = np.asarray(samples).ravel()
+        self.line(np.quantile(each, [0.5 - band / 2, 0.5 + band / 2]), [y, y], role="line", width=7,
+                  solid_capstyle="butt", zorder=1)  # fmt: skip
+        self.dots(each, np.full(each.shape, y), role=role, size=size, alpha=0.75)
+        self.line([MIDDLES[middle](each)] * 2, [y - 0.34, y + 0.34], role="ink", width=2.6)
+        return self._mark("strip", name, role, each, middle=middle, band=band)
+
+    def level(
+        self, value: float, *, name: str, role: str = "quiet", across: bool = True, **options: Any
+    ) -> Mark:
+        """Draw a dashed line at one value: across the panel, or upright."""
+        draw = self.ax.axhline if across else self.ax.axvline
+        draw(value, color=_palette.ink(role).light, linewidth=1.2, linestyle=(0, (4, 2)), **options)
+        return self._mark("level", name, role, np.asarray(value))
+
+    def finish(self) -> None:
+        """Shrink the axes until what is written around them fits into the panel."""
+        figure: Any = self.ax.figure
+        size, pixel = np.array([*figure.bbox.size] * 2), figure.dpi / 96
+        left, top, right, bottom = self.rect
+        inner = left + MARGIN, -bottom + MARGIN, right - MARGIN, -top - MARGIN
+        wanted = pixel * np.array(inner) + np.array([0, size[1]] * 2)
+        for _ in range(3):
+            figure.draw_without_rendering()
+            taken: Any = self.ax.get_tightbbox()
+            edges = (self.ax.get_window_extent().extents + wanted - taken.extents) / size
+            self.ax.set_position((*edges[:2], *(edges[2:] - edges[:2])))

@@ -1,0 +1,89 @@
+"""Matplotlib's SVG, made light and themed for use inside a page."""
+
+import base64
+import hashlib
+import re
+from io import BytesIO
+
+import numpy as np
+from PIL import Image
+
+from convbook.figures import _palette
+
+FONT = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', system-ui, sans-serif"
+EXTRAS = re.compile(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", re.DOTALL)
+
+
+def element(drawing: str, attributes: str) -> str:
+    """Return a drawing as an SVG element for a page, with some attributes of its own.
+
+    Parameters
+    ----------
+    drawing : str
+        What Matplotlib has written.
+    attributes : str
+        Attributes of the element.
+    """
+    body = EXTRAS.sub("", drawing)
+    inner = re.sub(r">\s+<", "><", body[body.index(">", body.index("<svg")) + 1 :]).strip()
+    viewbox = re.search(r'viewBox="([^"]*)"', body)
+    if viewbox is None:
+        raise ValueError("drawing must have a viewBox")
+    inner = re.sub(r'data:image/png;base64,\s*([^"]*)', _small, inner)
+    inner = _palette.themed(_own_ids(_rounded(_plain_fonts(inner))))
+    return (
+        f'<svg class="convbook" viewBox="{viewbox[1]}" {attributes} '
+        'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">' + inner
+    )
+
+
+def _plain_fonts(svg: str) -> str:
+    """Keep a text's size, weight and slope; its family is that of the whole drawing."""
+
+    def own(match: re.Match[str]) -> str:
+        words = re.match(r"(.*?)([\d.]+px)", match[1])
+        assert words is not None
+        style = "".join(f"{part} " for part in words[1].split() if not part.startswith("normal"))
+        return f"font: {style}{words[2]} {FONT}" if style else f"font-size: {words[2]}"
+
+    return re.sub(r"font: ([^;\"]*)", own, svg)
+
+
+def _rounded(svg: str) -> str:
+    """Write the coordinates of paths with two decimals."""
+
+    def short(match: re.Match[str]) -> str:
+        return re.sub(r"-?\d+\.\d{3,}", lambda n: f"{float(n[0]):.2f}", match[0]).replace("\n", "")
+
+    return re.sub(r' (?:d|x|y|points)="[^"]*"', short, svg)
+
+
+def _small(match: re.Match[str]) -> str:
+    """Encode a picture again: grey where it is grey, with a palette where that is enough."""
+    picture = Image.open(BytesIO(base64.b64decode(match[1]))).convert("RGBA")
+    pixels = np.asarray(picture)
+    if (pixels[..., 3] == 255).all():
+        grey = (pixels[..., :1] == pixels[..., :3]).all()
+        picture = picture.convert("L") if grey else _few_colours(picture.convert("RGB"))
+    buffer = BytesIO()
+    picture.save(buffer, "png", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def _few_colours(picture: Image.Image) -> Image.Image:
+    """Return the same picture with a palette if it has few colours."""
+    if picture.getcolors(256) is None:
+        return picture
+    return picture.quantize(256, dither=Image.Dither.NONE)
+
+
+def _own_ids(svg: str) -> str:
+    """Keep only the ids that the drawing refers to, and make them unique in a page."""
+    prefix = "cb" + hashlib.sha256(svg.encode()).hexdigest()[:8]
+    used = set(re.findall(r'(?:url\(|href=")#([^)"]+)', svg))
+
+    def own(match: re.Match[str]) -> str:
+        return f' id="{prefix}-{match[1]}"' if match[1] in used else ""
+
+    svg = re.sub(r' id="([^"]*)"', own, svg)
+    return re.sub(r'(url\(|href=")#', rf"\1#{prefix}-", svg)

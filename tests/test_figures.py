@@ -1,0 +1,267 @@
+"""What all figures share: marks that remember, words that are checked, sizes that follow."""
+
+import inspect
+import itertools
+import pkgutil
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from legibility import assert_legible
+from requirements import need
+
+figures = need("convbook.figures")
+layout = need("convbook.figures._layout")
+palette = need("convbook.figures._palette")
+words = need("convbook.figures._words")
+drawing = need("convbook.figures._figure").drawing
+SQUARE = np.arange(9).reshape(3, 3)
+STEMS = sorted(
+    module.name
+    for module in pkgutil.iter_modules(figures.__path__)
+    if not module.name.startswith("_") and module.name != "spreadsheet"
+)
+CSS = Path(__file__).parents[1] / "docs" / "_static" / "convbook.css"
+
+
+def figure(**roles):
+    """An input on the left and an output on the right."""
+    fig = figures.Figure()
+    left, right = fig.row((4, 4), (4, 4))
+    left.cells(SQUARE, role=roles.get("left", "input"), name="input", at=(0.5, 0.8))
+    right.cells(SQUARE + 1, role="output", name="output", at=(0.5, 0.8))
+    return fig
+
+
+# -- The alt text says what was drawn ------------------------------------------------------------
+
+
+def test_the_alt_text_is_built_from_the_marks():
+    fig = figure()
+    fig.say("{input:size} pixels {input:range}, the last {output:last}; {output:median .1f}.")
+    fig.say(
+        "{0:name} is {0:colour} and has {0:zeros} zero.", fig.marks["input"].derive(zeros=zeros)
+    )
+    assert fig.alt == "3 by 3 pixels 0 to 8, the last 9; 5.0. input is blue and has 1 zero."
+
+
+def zeros(values):
+    return int((values == 0).sum())
+
+
+def test_numbers_are_written_as_the_book_writes_them():
+    fig = figures.Figure()
+    fig.panel(4, 4).cells([-0.5, 0.25], role="signed", name="weights")
+    fig.say("{weights}; {weights:max .0%}; {weights:count}")
+    assert fig.alt == "\N{MINUS SIGN}0.5, 0.25; 25 %; two"
+
+
+@pytest.mark.parametrize(
+    ("template", "says"),
+    [
+        ("the {kernel}", "only speak of what was drawn, got .'kernel'."),
+        ("the {input} and 7", "must come from a mark, got '7'"),
+        ("three squares of {input}", "must come from a mark, got 'three'"),
+        ("{input:mode}", "'mode' is nothing that the mark 'input' can say"),
+        ("an orange {input}", "'orange' must be the colour of a mark"),
+        ("a green {input}", "colours in a text"),
+        ("on the left, the {output}. On the left the {output}", "sides in a text"),
+    ],
+)
+def test_an_alt_text_that_says_what_was_not_drawn_fails(template, says):
+    with pytest.raises(ValueError, match=says):
+        figure().say(template)
+
+
+def test_a_mark_of_another_figure_cannot_be_spoken_of():
+    with pytest.raises(ValueError, match="only speak of what was drawn"):
+        figure().say("{0}", figure().marks["input"])
+
+
+def test_a_figure_that_says_nothing_cannot_be_shown():
+    for fig in (figures.Figure(), figure()):
+        with pytest.raises(ValueError, match="alt must say"):
+            fig.html() if fig.rows else fig.svg()
+
+
+def test_a_name_stands_for_one_thing():
+    fig = figure()
+    fig.rows[0][0].cells(SQUARE, role="input", name="input")
+    with pytest.raises(ValueError, match="must be its own, got 'input' twice"):
+        fig.rows[0][0].cells(SQUARE + 1, role="input", name="input")
+
+
+def test_what_is_named_by_a_role_has_it():
+    with pytest.raises(ValueError, match="role of 'input' must be its own, got 'kernel'"):
+        figure(left="kernel")
+
+
+# -- The caption agrees --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "The input (blue) and the output (green).",
+        "The input is blue. On the left the input, on the right the output.",
+        "Numbers of the green output; blue is what goes in.",
+    ],
+)
+def test_a_true_caption_passes(caption):
+    figure().check_caption(caption)
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "The input (green) and the output (blue).",
+        "The kernel (blue).",
+        "The output is blue.",
+        "Orange boxes are read.",
+        "On the right the input.",
+        "Left: output.",
+    ],
+)
+def test_a_false_caption_fails(caption):
+    with pytest.raises(ValueError, match=r"colour|sides|drawn name"):
+        figure().check_caption(caption)
+
+
+def spread():
+    """A curve with its median and nine tenths, and a circle of two standard deviations."""
+    fig = figures.Figure()
+    plot = fig.plot()
+    plot.curve([0, 1], np.arange(20.0).reshape(10, 2), role="alpha", name="error", band=0.9)
+    plot.ring((0, 0), (1, 1), role="kernel", name="spot", sigmas=2)
+    return fig
+
+
+def test_a_statistic_is_the_one_that_was_drawn():
+    fig = spread()
+    fig.check_caption(
+        "The line is the median, the band holds nine tenths; the circle, two standard deviations."
+    )
+    fig.say("The {error:middle}, a band of {error:band}, {spot:sigmas} standard deviations.")
+    assert fig.alt == "The median, a band of nine tenths, two standard deviations."
+    for caption in (
+        "The line is the mean.",
+        "The band holds half of the crops.",
+        "The band holds 50 %.",
+        "The circle is one standard deviation.",
+    ):
+        with pytest.raises(ValueError, match="drawn"):
+            fig.check_caption(caption)
+    with pytest.raises(ValueError, match="drawn"):
+        fig.say("The mean {error}.")
+
+
+def test_the_line_of_a_curve_is_its_middle_and_its_band_holds_that_part():
+    fig, samples = spread(), np.arange(20.0).reshape(10, 2)
+    assert fig.marks["error"].values.tolist() == np.median(samples, axis=0).tolist()
+    (band,) = fig.axes[0].collections
+    low, high = np.quantile(samples, [0.05, 0.95], axis=0)
+    edges = band.get_paths()[0].vertices[:, 1]
+    assert (edges.min(), edges.max()) == pytest.approx((low[0], high[1]))
+
+
+# -- Sizes follow from the width -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("widths", [[712], [348, 348], [226.6] * 3, [166] * 4, [100, 300, 280]])
+def test_a_row_fits_on_a_phone(widths):
+    scale = layout.phone_scale(widths)
+    assert 0 < scale * max(widths) <= layout.PHONE + 1e-9
+    assert layout.sizes(scale).small * 96 / 72 * scale >= 9
+
+
+def test_text_that_leaves_its_panel_is_found():
+    fig = figure()
+    assert_legible(fig)
+    fig.rows[0][0].note("a very long text that does not fit", (0, 0.5))
+    with pytest.raises(AssertionError, match="leaves its panel"):
+        assert_legible(fig)
+
+
+def test_a_page_shows_each_panel_as_an_svg_of_its_own():
+    fig = figure()
+    fig.say("{input}")
+    html = fig.html()
+    assert html.count("<svg") == html.count("</svg>") == 2
+    assert html.startswith('<div class="convbook-figure" role="img" aria-label="0, 1, 2')
+    widths = [float(width) for width in re.findall(r'<svg[^>]* width="([\d.]+)"', html)]
+    assert sum(widths) + layout.GAP <= layout.COLUMN
+
+
+def test_a_figure_is_saved_with_its_alt_text(tmp_path):
+    fig = figure()
+    fig.say("{input}")
+    fig.save(tmp_path / "x.svg")
+    fig.save(tmp_path / "x.png")
+    assert "0, 1, 2, 3" in (tmp_path / "x.svg").read_text("utf-8")
+    assert (tmp_path / "x.png").read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(ValueError, match=r"\.svg or \.png"):
+        fig.save(tmp_path / "x.pdf")
+
+
+# -- The palette ---------------------------------------------------------------------------------
+
+
+def test_each_role_has_its_own_colour_unless_it_is_an_alias():
+    for theme in ("light", "dark"):
+        values = [getattr(ink, theme) for ink in palette.PALETTE.values()]
+        assert len({*values}) == len(values)
+    for role, other in palette.ALIASES.items():
+        assert palette.LIGHT[role] == palette.LIGHT[other]
+
+
+def test_every_colour_has_a_word_of_its_own():
+    loud = [ink.hue for ink in palette.PALETTE.values() if ink.hue not in ("grey", "paper")]
+    assert len({*loud}) == len(loud)
+    assert {*loud} - {"ink"} <= {*palette.COLOUR_WORDS.values()}
+
+
+def test_an_unknown_role_is_refused():
+    for role in ("pink", "INPUT"):
+        with pytest.raises(ValueError, match="role must be one of"):
+            figures.Figure().panel(2, 2).cells([1], role=role, name="a")
+
+
+def test_the_style_sheet_takes_its_colours_from_the_palette():
+    assert not re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[^{}]*;)", CSS.read_text("utf-8"))
+
+
+# -- Every figure --------------------------------------------------------------------------------
+
+
+def public():
+    """Every figure function of the book."""
+    for stem in STEMS:
+        module = need(f"convbook.figures.{stem}")
+        if "LIGHT" in inspect.getsource(module):
+            continue  # not yet made of marks
+        for name, value in vars(module).items():
+            if inspect.isfunction(value) and value.__module__ == module.__name__ and name[0] != "_":
+                yield pytest.param(value, id=f"{stem}.{name}")
+
+
+@pytest.mark.parametrize("function", [*public()])
+def test_a_figure_function_is_documented_and_returns_a_figure(function):
+    signature = inspect.signature(function)
+    assert signature.return_annotation is figures.Figure
+    assert hasattr(function, "__wrapped__"), "decorate it with @drawing"
+    for name in signature.parameters:
+        assert re.search(rf"^    (\w+, )*{name}(, \w+)* : ", function.__doc__, re.MULTILINE), name
+
+
+def test_two_figures_of_a_page_share_no_id():
+    htmls = []
+    for value in range(2):
+        fig = figures.Figure()
+        fig.panel(3, 3).cells(SQUARE + value, role="input", name="input", hatched=SQUARE > 4)
+        fig.say("{input}")
+        htmls.append(fig.html())
+    ids = [set(re.findall(r' id="([^"]*)"', html)) for html in htmls]
+    assert all(ids)
+    assert not any(a & b for a, b in itertools.combinations(ids, 2))
