@@ -71,7 +71,10 @@ def agree(marks: list[Mark], word: str, text: str) -> None:
 
 def check_sides(clause: str, marks: list[Mark]) -> None:
     """In a clause with one side and one name, the name is on that side."""
-    sides, about = {word.lower() for word in SIDES.findall(clause)}, [*named(clause, marks)]
+    about = [*named(clause, marks)]
+    names = "|".join(re.escape(name) for name in {mark.name for mark in about}) or "(?!)"
+    others = re.sub(names, "", clause, flags=re.IGNORECASE)
+    sides = {word.lower() for word in SIDES.findall(others)}
     if len(sides) != 1 or len({mark.name for mark in about}) != 1 or len(marks) < 2:
         return
     side = sides.pop()

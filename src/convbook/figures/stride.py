@@ -12,6 +12,7 @@ from convbook.figures._marks import Mark
 from convbook.figures._panel import Panel
 from convbook.stride import Cost, Layer, receptive_field
 
+PLACES = ("alpha", "beta", "gamma", "delta")
 CHANCE = 2**0.5
 """Difference of two unrelated maps, as a part of their contrast."""
 
@@ -60,24 +61,26 @@ def jumps(image: Array, size: int, stride: int) -> Figure:
     stride : int
         Step from one place to the next, in pixels.
     """
-    ones = np.ones((1, 1, size, size), int)
-    sums = conv2d(image[None], ones, stride=stride)[0]
-    fig = Figure(7.4, 3.7)
-    ax = draw.canvas(fig, 10.4, 5.2)
-    draw.draw_cells(ax, image, "input", (0.3, 0.1), strength=0.06, fontsize=16)
-    roles = ("alpha", "beta", "gamma", "delta")
-    for role, (u, v) in zip(roles, np.ndindex(sums.shape), strict=True):
-        shift = 0.06 * (u + v)
-        at = 0.3 + stride * v + shift, 0.1 + stride * u + shift
-        draw.frame(ax, at, size - 2 * shift, size - 2 * shift, role)
-        draw.box(ax, (7.2 + 1.4 * v, 1.2 + 1.4 * u), 1.4, 1.4, role, 0.25)
-        draw.label(ax, 7.9 + 1.4 * v, 1.9 + 1.4 * u, f"{sums[u, v]}", fontsize=20)
-    draw.arrow(ax, (5.6, 2.6), (6.9, 2.6))
-    fig.alt = (
-        f"A table of {image.shape[0]} by {image.shape[1]} pixels, {draw.listed(image)}. A window of "
-        f"{size} by {size} stands in four places, {stride} pixels apart, each in a colour of its "
-        f"own; the sums of its pixels are {draw.listed(sums)}."
-    )
+    sums = conv2d(image[None], np.ones((1, 1, size, size), int), stride=stride)[0]
+    height, width = image.shape
+    fig = Figure()
+    ax = fig.panel(width + 6.2, height + 1.2)
+    ax.cells(image, role="input", name="input", at=(0.3, 1), strength=0.08, label="top")
+    ax.arrow((width + 0.8, 1 + height / 2), (width + 2.0, 1 + height / 2))
+    x, y = width + 2.6, 1 + (height - 2.8) / 2
+    for role, (u, v) in zip(PLACES, np.ndindex(sums.shape), strict=True):
+        shift = 0.07 * (u + v)
+        at = 0.3 + stride * v + shift, 1 + stride * u + shift
+        ax.frame(at, (size - 2 * shift, size - 2 * shift), role=role)
+        ax.cells([[sums[u, v]]], role=role, name=f"sum {u}, {v}", at=(x + 1.4 * v, y + 1.4 * u),
+                 size=(1.4, 1.4), strength=0.25, text="large")  # fmt: skip
+    ax.note("stride", (width + 1.4, 0.55 + height / 2), role="quiet", size="small")
+    step = ax.note(f"{stride}", (width + 1.4, 1.5 + height / 2), name="stride", values=stride)
+    fig.say("An {input:size} input with the pixels {input:range}, row by row.")
+    fig.say("A window stands in every place that is {0:item} pixels further, each framed in a "
+            "colour of its own.", step)  # fmt: skip
+    for (u, v), _ in np.ndenumerate(sums):
+        fig.say("{0:name}: {0:item}.", fig.marks[f"sum {u}, {v}"])
     return fig
 
 
