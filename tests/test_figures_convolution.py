@@ -77,7 +77,11 @@ def test_polynomials_end_in_their_product():
 
 def test_kernel_bank_writes_whole_weights_and_their_denominator():
     figure = figures.kernel_bank(PHOTO, {"gaussian blur": KERNELS["gaussian blur"]})
-    assert figure.marks["gaussian blur, weights"].values.tolist() == [[1, 2, 1], [2, 4, 2], [1, 2, 1]]
+    assert figure.marks["gaussian blur, weights"].values.tolist() == [
+        [1, 2, 1],
+        [2, 4, 2],
+        [1, 2, 1],
+    ]
     assert "÷ 16" in texts(figure)
 
 

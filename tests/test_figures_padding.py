@@ -6,83 +6,82 @@ import numpy as np
 import pytest
 
 from convbook import conv2d, pad
-from convbook.figures import Figure
 from convbook.figures import padding as figures
 
 ROW = np.array([1, 2, 3, 4])
 PHOTOGRAPH = np.random.default_rng(0).integers(0, 256, (20, 24, 3)).astype("uint8")
 
 
-def texts(figure: Figure) -> list[str]:
-    """List what is written in a figure, axis by axis."""
-    return [text.get_text() for ax in figure.axes for text in ax.texts]
-
-
-def pixels(figure: Figure) -> list[np.ndarray]:
-    """List the pictures of a figure."""
-    return [np.asarray(ax.images[0].get_array()) for ax in figure.axes]
-
-
 def test_a_row_is_continued_as_the_table_of_pad_says() -> None:
-    alt = figures.continued_row(ROW, 2).alt
-    for told in ("constant 0 0 | 1 2 3 4 | 0 0", "reflect 3 2 | 1 2 3 4 | 3 2",
-                 "replicate 1 1 | 1 2 3 4 | 4 4", "circular 3 4 | 1 2 3 4 | 1 2",
-                 "symmetric 2 1 | 1 2 3 4 | 4 3"):  # fmt: skip
-        assert told in alt
+    marks = figures.continued_row(ROW, 2).marks
+    expected = {"constant": "0 0 1 2 3 4 0 0", "reflect": "3 2 1 2 3 4 3 2",
+                "replicate": "1 1 1 2 3 4 4 4", "circular": "3 4 1 2 3 4 1 2",
+                "symmetric": "2 1 1 2 3 4 4 3"}  # fmt: skip
+    assert {mode: " ".join(map(str, marks[mode].values.ravel())) for mode in expected} == expected
 
 
 def test_a_photograph_is_continued_by_pad() -> None:
-    truth, zeros, circular, *_, symmetric = pixels(figures.continuations(PHOTOGRAPH, (6, 8), 8, 4))
-    assert (truth == PHOTOGRAPH[2:18, 4:20]).all()
+    marks = figures.continuations(PHOTOGRAPH, (6, 8), 8, 4).marks
     crop = np.moveaxis(PHOTOGRAPH[6:14, 8:16], -1, 0)
-    assert (np.moveaxis(zeros, -1, 0) == pad(crop, (4,) * 4)).all()
-    assert (np.moveaxis(circular, -1, 0) == pad(crop, (4,) * 4, "circular")).all()
-    assert (symmetric[3] == symmetric[4]).all()
+    assert (marks["what the camera saw"].values == PHOTOGRAPH[2:18, 4:20]).all()
+    for name, mode in {"zeros": "constant", "circular": "circular", "reflect": "reflect"}.items():
+        assert (np.moveaxis(marks[name].values, -1, 0) == pad(crop, (4,) * 4, mode)).all()
+    assert (marks["symmetric"].values[3] == marks["symmetric"].values[4]).all()
 
 
-def test_by_hand_writes_what_conv2d_gives() -> None:
+def test_damage_is_none_where_the_invention_is_true() -> None:
+    flat = np.full((30, 30), 7.0) + np.eye(30)
+    fig = figures.damage(flat, (slice(10, 20),) * 2, {"blur": np.full((3, 3), 1 / 9)})
+    errors = {mark.facts["mode"]: mark.facts["error"] for mark in fig.marks.values() if mark.facts}
+    assert errors["zeros"] > errors["reflect"] > 0
+
+
+def test_by_hand_draws_what_conv2d_gives() -> None:
     image, kernel = np.arange(9).reshape(3, 3), np.arange(4).reshape(2, 2)
-    figure = figures.by_hand(image, kernel)
+    marks = figures.by_hand(image, kernel).marks
     result = conv2d(image[None], kernel[None, None], padding="same")[0]
-    assert {str(n) for n in result.ravel()} <= {*texts(figure)}
-    assert "19 25 10 / 37 43 16 / 7 8 0" in figure.alt
-    assert "19 25 23 / 37 43 41 / 25 31 29" in figure.alt
+    assert (marks["output with zeros"].values == result).all()
+    mirrored = [[19, 25, 23], [37, 43, 41], [25, 31, 29]]
+    assert marks["output with reflect"].values.tolist() == mirrored
 
 
 def test_lost_rings_counts_down() -> None:
     figure = figures.lost_rings(28, 3, 10)
-    assert "28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8;" in figure.alt
-    assert "8 × 8\nleft" in texts(figure)
+    assert figure.marks["sizes"].values.tolist() == [*range(28, 7, -2)]
+    assert "64 of 784 positions" in figure.alt
 
 
 def test_errors_are_sorted_and_said() -> None:
     errors = {"blur": {"bad": np.full((3, 2), 0.5), "good": np.full((3, 2), 0.04)}}
     figure = figures.border_errors(errors)
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["good", "bad"]
-    assert "good 4 %, bad 50 %" in figure.alt
-    assert "3 photographs with 2 crops" in figure.alt
+    assert figure.marks["blur: good"].values == 0.04
+    assert "nine tenths" in figure.alt
 
 
 def test_levels_and_maps_are_said() -> None:
     levels = {"zeros": np.array([[1, 0.5]]), "circular": np.array([[1, 0.97]])}
-    alt = figures.signal_by_layer(levels, np.array([1, 0.55])).alt
-    assert "zeros ends at 0.50" in alt
-    assert "circular ends at 0.97" in alt
-    assert "predicts 0.55" in alt
+    figure = figures.signal_by_layer(levels, np.array([1, 0.55]))
+    assert "zeros ends at 0.50" in figure.alt
+    assert figure.marks["predicted"].values[-1] == 0.55
+    assert figure.marks["zeros"].facts["middle"] == "mean"
     values = np.linspace(0.1, 0.9, 9).reshape(3, 3)
-    assert "10 % in the top left corner" in figures.where_the_signal_dies(values, values).alt
+    marks = figures.where_the_signal_dies(values, values).marks
+    assert marks["measured, %"].facts["corner"] == 10
 
 
-def test_leak_draws_the_layer_and_leaves_the_rest_blank() -> None:
-    figure = figures.leak(np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]]))
-    assert texts(figure) == ["1"] * 8
-    assert "hold 8 positions; the 1 in the middle" in figure.alt
+def test_leak_counts_the_positions_that_differ() -> None:
+    maps = np.zeros((2, 3, 3))
+    maps[:, 0] = maps[1, 1] = 0.5
+    figure = figures.leak({"zeros": maps})
+    assert "after layer 1, 3 of 9 positions differ" in figure.alt
+    assert "after layer 2 6." in figure.alt
 
 
 def test_windows_stand_where_stride_and_padding_put_them() -> None:
-    alt = figures.strided_windows(np.arange(1, 7), 3, {"a": (1, 1), "b": (0, 1)}).alt
-    assert "a: 1 before, 1 after, centres on pixels [1, 3, 5]" in alt
-    assert "b: 0 before, 1 after, centres on pixels [2, 4, 6]" in alt
+    marks = figures.strided_windows(np.arange(1, 7), 3, {"a": (1, 1), "b": (0, 1)}).marks
+    assert marks["a"].facts["centres"] == [1, 3, 5]
+    assert marks["b"].facts["centres"] == [2, 4, 6]
 
 
 def test_rotated_says_how_much_is_empty() -> None:

@@ -171,8 +171,10 @@ def polynomials(first: Array, second: Array) -> Figure:
     for name, factor in {"first": first, "second": second, "product": total}.items():
         words = " + ".join(_term(value, power) for power, value in enumerate(factor))
         ax.note("", (0, 0), name=name, values=words)
-    fig.say("The multiplication table of {first} and {second}. Cells on one falling diagonal hold "
-            "the same power of t and the same tint. Their sums make the product, {product}.")
+    fig.say(
+        "The multiplication table of {first} and {second}. Cells on one falling diagonal hold "
+        "the same power of t and the same tint. Their sums make the product, {product}."
+    )
     return fig
 
 
@@ -262,9 +264,11 @@ def equivariance(wide: Array, kernel: Array, shift: int) -> Figure:
     gap = abs(fig.marks["the same, both ways"].values[:, shift:]
               - fig.marks["its edges"].values[:, :-shift]).max()  # fmt: skip
     fig.marks["moved"].derive(shift=shift, gap=gap)
-    fig.say("A photograph, the same scene moved by {moved:shift} pixels, and below each its "
-            "convolution, in which edges are bright or dark. To shift and then convolve gives the "
-            "same as to convolve and then shift: the largest difference is {moved:gap}.")
+    fig.say(
+        "A photograph, the same scene moved by {moved:shift} pixels, and below each its "
+        "convolution, in which edges are bright or dark. To shift and then convolve gives the "
+        "same as to convolve and then shift: the largest difference is {moved:gap}."
+    )
     return fig
 
 
@@ -296,10 +300,13 @@ def rectified(photo: Array, kernel: Array, fitted: Array, constant: float) -> Fi
                   "the rest": abs(inner - best)}, columns=3, low=0, high=limit)  # fmt: skip
     mark = fig.marks[single]
     mark.derive(left=((inner - best) ** 2).sum() / ((inner - inner.mean()) ** 2).sum())
-    fig.say("A photograph's response to one kernel, bright or dark according to the edge's "
-            "direction; to both signs, with a ReLU, in which edges of either direction are "
-            "bright; and to the best single kernel, which leaves {0:left .0%} of the variance. "
-            "The rest looks like the edges themselves.", mark)
+    fig.say(
+        "A photograph's response to one kernel, bright or dark according to the edge's "
+        "direction; to both signs, with a ReLU, in which edges of either direction are "
+        "bright; and to the best single kernel, which leaves {0:left .0%} of the variance. "
+        "The rest looks like the edges themselves.",
+        mark,
+    )
     return fig
 
 
@@ -333,9 +340,12 @@ def wrapped(photo: Array) -> Figure:
     fig.pictures({"sum in float64": meant / 9, "sum in uint8": got.astype(float)}, columns=2, low=0,
                  high=255)  # fmt: skip
     fig.marks["sum in uint8"].derive(lost=float((got != meant).mean()))
-    fig.say("The sum over windows of one photograph in both dtypes. One is the photograph, "
-            "softened. In the other {0:lost .0%} of the sums have wrapped around, and the picture "
-            "is torn into bands and speckle.", fig.marks["sum in uint8"])
+    fig.say(
+        "The sum over windows of one photograph in both dtypes. One is the photograph, "
+        "softened. In the other {0:lost .0%} of the sums have wrapped around, and the picture "
+        "is torn into bands and speckle.",
+        fig.marks["sum in uint8"],
+    )
     return fig
 
 
