@@ -38,7 +38,8 @@ def test_every_public_figure_is_tested():
 @pytest.mark.parametrize("draw", DRAWN.values(), ids=DRAWN.keys())
 def test_is_described_and_legible(draw):
     figure = draw()
-    assert figure.svg().startswith("<svg") and figure.alt
+    assert figure.svg().startswith("<svg")
+    assert figure.alt
     assert_legible(figure)
 
 
@@ -51,7 +52,8 @@ def test_sliding_window_shows_every_product_and_sum():
             products, shown = line.split(" = ")
             pairs = [pair.split("·") for pair in products.split(" + ")]
             assert sum(int(a) * int(b) for a, b in pairs) == int(shown) == total
-            assert line in texts(figure) and line in figure.alt
+            assert line in texts(figure)
+            assert line in figure.alt
 
 
 def test_first_look_draws_the_convolution():
