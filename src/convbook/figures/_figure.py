@@ -98,9 +98,9 @@ class Figure(figure.Figure):
             panel.ax.axis("off")
         return panels
 
-    def plot(self, height: float = 0.5) -> Plot:
+    def plot(self, height: float = 0.5, width: float = 600) -> Plot:
         """Add one panel with scales, so high as a part of its width."""
-        return self.plots(1, height)[0]
+        return self._row(Plot, [(width, height * width)])[0]
 
     def plots(self, count: int, height: float = 0.8) -> list[Plot]:
         """Add panels with scales side by side, each so high as a part of its width."""
