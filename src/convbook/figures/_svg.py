@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from html import escape
 from io import BytesIO
 
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image
 from convbook.figures import _palette
 
 FONT = "DejaVu Sans, Verdana, system-ui, sans-serif"  # the first two are equally wide
+PICTURE = re.compile(r'data:image/png;base64,\s*([^"]*)')
 EXTRAS = re.compile(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", re.DOTALL)
 
 
@@ -30,12 +32,19 @@ def element(drawing: str, attributes: str) -> str:
     if viewbox is None:
         raise ValueError("drawing must have a viewBox")
     inner = inner.replace("font-family: 'DejaVu Sans'; ", "")
-    inner = re.sub(r'data:image/png;base64,\s*([^"]*)', _small, inner)
+    inner = PICTURE.sub(_small, inner)
     inner = _palette.themed(_own_ids(_bare(_rounded(inner))))
     return (
         f'<svg class="convbook" viewBox="{viewbox[1]}" {attributes} font-family="{FONT}" '
         'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">' + inner
     )
+
+
+def standalone(drawing: str, alt: str) -> str:
+    """Return a drawing as a file of its own, with its description and small pictures."""
+    drawing = PICTURE.sub(_small, drawing.replace("font-family: 'DejaVu Sans'; ", ""))
+    about = f' role="img" font-family="{FONT}" aria-label="{escape(alt)}" '
+    return drawing.replace("<svg ", f"<svg{about}", 1)
 
 
 def _rounded(svg: str) -> str:
