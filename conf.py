@@ -23,6 +23,7 @@ extensions = [
     "sphinxcontrib.bibtex",
     # ours, in docs/_ext
     "bets",
+    "downloads",
     "folds",
     "freshness",
     "mathml",

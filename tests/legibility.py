@@ -5,9 +5,9 @@ from typing import Any
 
 from matplotlib.text import Text
 
-COLUMN = 328  # CSS pixels that are left for a figure on a screen 360 wide
+COLUMN = 308  # CSS pixels that are left for a figure on a screen 360 wide
 SMALLEST = 9.0  # CSS pixels of font size
-OLD = 7.5  # the same for a figure that is not yet made of panels
+OLD = 7.0  # the same for a figure that is not yet made of panels
 
 
 def written(artist: Any) -> list[Text]:

@@ -91,9 +91,22 @@ def test_every_image_has_an_alternative_text(site: Site) -> None:
 def test_figures_say_what_is_to_be_seen(site: Site) -> None:
     """A figure's description is more than a title."""
     for name, page in site.pages.items():
-        for svg in page.all("svg"):
-            if "convbook" in svg.get("class", "").split():
-                assert len(svg.get("aria-label", "")) >= 40, f"{name}: {svg.get('aria-label')}"
+        for drawing in [*page.all("svg"), *page.all("div")]:
+            if {"convbook", "drawing"} & {*drawing.get("class", "").split()}:
+                said = drawing.get("aria-label", "")
+                assert len(said) >= 40 or drawing.get("aria-hidden") == "true", f"{name}: {said}"
+
+
+def test_every_figure_can_be_taken_along(site: Site) -> None:
+    """As SVG and as PNG; each says in itself what it shows, and who may use it."""
+    names = {
+        one for page in site.pages.values() for one in page.ids if re.match(r"fig-(?!.*\.)", one)
+    }
+    files = {path.name: path.read_bytes() for path in (site.folder / "_figures").iterdir()}
+    assert {f"{name}.{kind}" for name in names for kind in ("svg", "png")} == {*files}
+    for file, content in files.items():
+        assert b"CC BY 4.0" in content, file
+        assert b"Description" in content or b"aria-label" in content, file
 
 
 def test_ids_are_unique(site: Site) -> None:

@@ -27,6 +27,7 @@ P = ParamSpec("P")
 Kind = TypeVar("Kind", bound=Panel)
 PIXEL = 1 / 96  # of an inch
 TITLE = 30  # pixels above a picture
+LICENCE = "the convbook authors, CC BY 4.0"
 
 STYLE: Any = {
     "figure.facecolor": "none",
@@ -98,9 +99,9 @@ class Figure(figure.Figure):
             panel.ax.axis("off")
         return panels
 
-    def plot(self, height: float = 0.5) -> Plot:
+    def plot(self, height: float = 0.5, width: float = 600) -> Plot:
         """Add one panel with scales, so high as a part of its width."""
-        return self.plots(1, height)[0]
+        return self._row(Plot, [(width, height * width)])[0]
 
     def plots(self, count: int, height: float = 0.8) -> list[Plot]:
         """Add panels with scales side by side, each so high as a part of its width."""
@@ -200,16 +201,16 @@ class Figure(figure.Figure):
     # -- Output ------------------------------------------------------------------------------
 
     def svg(self) -> str:
-        """Return the whole drawing as one SVG element."""
-        return _svg.element(self._print("svg"), self._attributes(self.get_figwidth() / PIXEL))
+        """Return the drawing for a page: an SVG a panel, in rows that a phone breaks into lines."""
+        if not self.rows:
+            return _svg.element(self._print("svg"), self._attributes(self.get_figwidth() / PIXEL))
+        rows = "".join(f'<div class="row">{self._row_html(row)}</div>' for row in self.rows)
+        return f'<div class="drawing" role="img" aria-label="{self._described()}">{rows}</div>'
 
     def html(self) -> str:
-        """Return the drawing for a page: each panel an SVG, which a phone may put in lines."""
+        """Return what a page shows."""
         css = "convbook-figure measured" if self.measured else "convbook-figure"
-        if not self.rows:
-            return f'<div class="{css}">{self.svg()}</div>'
-        rows = "".join(f'<div class="row">{self._row_html(row)}</div>' for row in self.rows)
-        return f'<div class="{css}" role="img" aria-label="{self._described()}">{rows}</div>'
+        return f'<div class="{css}">{self.svg()}</div>'
 
     def _row_html(self, row: list[Panel]) -> str:
         return "".join(self._panel_html(panel) for panel in row)
@@ -245,29 +246,45 @@ class Figure(figure.Figure):
         return escape(" ".join(self.alt.split()))
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        """Show the figure in a page as SVG, elsewhere as PNG, in a terminal as its description."""
-        png = self._bytes("png", dpi=144, facecolor=LIGHT["paper"])
+        """Show the figure in a page as SVG, elsewhere as PNG, in a terminal as its description.
+
+        The site's extension ``downloads`` offers the two images beside the drawing.
+        """
         return {
             "text/html": self.html(),
-            "image/png": base64.b64encode(png).decode(),
+            "image/svg+xml": self._file("svg").decode(),
+            "image/png": base64.b64encode(self._file("png")).decode(),
             "text/plain": self.alt,
         }
 
     def save(self, path: str | Path) -> None:
-        """Write the figure, with its alt text, as an ``.svg`` or a ``.png`` file.
+        """Write the figure, with its alt text and its licence, as an ``.svg`` or a ``.png`` file.
 
         Parameters
         ----------
         path : str or Path
             Where to; its ending says which.
+
+        Examples
+        --------
+        >>> from convbook.figures import Figure
+        >>> Figure().save("drawing.pdf")
+        Traceback (most recent call last):
+        ValueError: path must end with .svg or .png, got 'drawing.pdf'
         """
-        path, about = Path(path), {"Title": "convbook", "Description": self.alt}
-        if path.suffix == ".svg":
-            path.write_bytes(self._bytes("svg", metadata={**about, "Date": None}))
-        elif path.suffix == ".png":
-            path.write_bytes(self._bytes("png", dpi=192, facecolor=LIGHT["paper"], metadata=about))
-        else:
+        path = Path(path)
+        if path.suffix not in (".svg", ".png"):
             raise ValueError(f"path must end with .svg or .png, got {path.name!r}")
+        path.write_bytes(self._file(path.suffix[1:]))
+
+    def _file(self, kind: str) -> bytes:
+        """Return the whole drawing as a file that says what it shows and who may use it."""
+        about = {"Title": "convbook", "Description": self.alt}
+        if kind == "svg":
+            svg = self._bytes("svg", metadata={**about, "Date": None, "Rights": LICENCE})
+            return _svg.standalone(svg.decode(), self.alt).encode()
+        return self._bytes("png", dpi=144, facecolor=LIGHT["paper"],
+                           metadata={**about, "Copyright": LICENCE})  # fmt: skip
 
     def _print(self, kind: str, **options: Any) -> str:
         return self._bytes(kind, metadata={"Date": None}, **options).decode()

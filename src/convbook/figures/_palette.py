@@ -11,7 +11,10 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap
 
 
 class Ink(NamedTuple):
-    """A role's colour: a word for it, and its values on light and on dark pages."""
+    """A role's colour: a word that fits it in both themes, and its values on light and dark pages.
+
+    Without such a word no text may name the colour.
+    """
 
     hue: str
     light: str
@@ -19,19 +22,19 @@ class Ink(NamedTuple):
 
 
 PALETTE = {
-    "ink": Ink("ink", "#1c2023", "#e8eaec"),
-    "paper": Ink("paper", "#fffffe", "#121416"),
-    "panel": Ink("paper", "#f6f7f8", "#1b1e21"),
+    "ink": Ink("", "#1c2023", "#e8eaec"),
+    "paper": Ink("", "#fffffe", "#121416"),
+    "panel": Ink("", "#f6f7f8", "#1b1e21"),
     "quiet": Ink("grey", "#6a7178", "#a4abb2"),
     "line": Ink("grey", "#c3c9ce", "#4b5258"),
     "input": Ink("blue", "#003cb4", "#66abff"),
     "kernel": Ink("orange", "#b25c10", "#ff9c27"),
-    "output": Ink("green", "#018655", "#289569"),
-    "gradient": Ink("crimson", "#9c1256", "#a1718d"),
-    "alpha": Ink("teal", "#075653", "#3de5ff"),
-    "beta": Ink("olive", "#4c4900", "#ffe6a3"),
-    "gamma": Ink("violet", "#8b2dff", "#8b73be"),
-    "delta": Ink("red", "#56302b", "#ec3e2d"),
+    "output": Ink("green", "#018655", "#159d6b"),
+    "gradient": Ink("magenta", "#780869", "#c16a9d"),
+    "alpha": Ink("teal", "#234f4b", "#41e2ff"),
+    "beta": Ink("", "#524905", "#ffec8c"),
+    "gamma": Ink("violet", "#902cfc", "#9378d0"),
+    "delta": Ink("red", "#b11e2e", "#f93d4f"),
 }
 
 ALIASES = {"padding": "quiet", "positive": "kernel", "negative": "input"}
@@ -47,12 +50,12 @@ MAPS: dict[str, tuple[str, frozenset[str]]] = {
 
 ZERO = "#e3e6e9"
 COLOUR_WORDS = {
-    "blue": "blue", "orange": "orange", "green": "green", "pink": "pink", "teal": "teal",
-    "olive": "olive", "violet": "violet", "red": "red", "grey": "grey", "gray": "grey",
-    "mid-grey": "grey", "black": "black", "white": "white", "yellow": "yellow",
-    "purple": "purple", "brown": "brown", "cyan": "cyan",
-    "crimson": "crimson", "magenta": "magenta",
-}  # fmt: skip
+    word: word
+    for word in (
+        "blue", "orange", "green", "magenta", "teal", "violet", "red", "grey", "black", "white",
+        "yellow", "olive", "purple", "pink", "brown", "cyan", "crimson",
+    )
+} | {"gray": "grey", "mid-grey": "grey"}  # fmt: skip
 """Words that name a colour, and the hue they mean."""
 
 
@@ -71,7 +74,7 @@ DARK = {role: ink(role).dark for role in (*PALETTE, *ALIASES)}
 
 def hues(role: str) -> frozenset[str]:
     """Return the words for what a role looks like; "any" for a picture in colour."""
-    return MAPS[role][1] if role in MAPS else frozenset({ink(role).hue})
+    return MAPS[role][1] if role in MAPS else frozenset({ink(role).hue} - {""})
 
 
 def hue(word: str) -> str:

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Ellipse, FancyArrowPatch, Rectangle
 
 from convbook._typing import Array
-from convbook.figures import _layout, _palette
+from convbook.figures import _cells, _layout, _palette
 from convbook.figures._marks import Mark, number
 from convbook.figures._palette import LIGHT
 
@@ -97,20 +97,14 @@ class Panel:
             What was drawn.
         """
         table = np.atleast_2d(np.asarray(values))
-        tints = self._tints(table, role, strength, largest)
-        marked = [
-            np.zeros(table.shape, bool) if m is None else np.atleast_2d(m)
-            for m in (hatched, struck)
-        ]
+        tints = _cells.tints(table, role, strength, largest)
         for place, value in np.ndenumerate(table):
             corner = at[0] + size[0] * place[1], at[1] + size[1] * place[0]
-            self._cell(corner, size, *tints[place], hatched=bool(marked[0][place]))
-            if form is not None:
-                middle = corner[0] + size[0] / 2, corner[1] + size[1] / 2
-                quiet = bool(marked[1][place])
-                self.note(number(value, form), middle, role="quiet" if quiet else "ink", size=text)
-            if marked[1][place]:
-                self._strike(corner, size)
+            look = _cells.Look(
+                *tints[place], _cells.chosen(hatched, place), _cells.chosen(struck, place)
+            )
+            words = None if form is None else number(value, form)
+            _cells.draw(self, corner, size, look, words, text)
         return self._mark("cells", name, role, np.asarray(values), at, (
             size[0] * table.shape[1], size[1] * table.shape[0]), label=label)  # fmt: skip
 
@@ -275,30 +269,6 @@ class Panel:
         return self._mark("bars", name, role, array)
 
     # -- Parts -------------------------------------------------------------------------------
-
-    def _tints(
-        self, table: Array, role: str, strength: float | Array, largest: float | None
-    ) -> dict[Any, tuple[str, float]]:
-        """Return the role and the opacity of each box."""
-        if role != "signed":
-            opacity = np.broadcast_to(strength, table.shape)
-            return {place: (role, float(opacity[place])) for place in np.ndindex(table.shape)}
-        most = largest or abs(table).max() or 1
-        return {place: ("positive" if value > 0 else "negative", 0.55 * min(abs(value) / most, 1.0))
-                for place, value in np.ndenumerate(table)}  # fmt: skip
-
-    def _cell(self, at: Point, size: Point, role: str, strength: float, *, hatched: bool) -> None:
-        if not hatched:
-            self.box(at, size, role=role, strength=strength)
-            return
-        # A tint would make the hatching as pale as itself: SVG gives both one opacity.
-        self.box(at, size, role="padding", strength=0, hatch="////", linestyle=(0, (3, 2)))
-        inner = at[0] + 0.2 * size[0], at[1] + 0.2 * size[1]
-        self.box(inner, (0.6 * size[0], 0.6 * size[1]), role="paper", strength=0.88, width=0)
-
-    def _strike(self, at: Point, size: Point) -> None:
-        x, y = at[0] + 0.15 * size[0], at[1] + 0.8 * size[1]
-        self.line([x, x + 0.7 * size[0]], [y, y - 0.6 * size[1]], role="quiet", width=1.2)
 
     def _mark(
         self, kind: str, name: str, role: str, values: Array, at: Point = (0, 0),

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from html import escape
 from io import BytesIO
 
 import numpy as np
@@ -10,7 +11,8 @@ from PIL import Image
 
 from convbook.figures import _palette
 
-FONT = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', system-ui, sans-serif"
+FONT = "DejaVu Sans, Verdana, system-ui, sans-serif"  # the first two are equally wide
+PICTURE = re.compile(r'data:image/png;base64,\s*([^"]*)')
 EXTRAS = re.compile(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", re.DOTALL)
 
 
@@ -29,24 +31,20 @@ def element(drawing: str, attributes: str) -> str:
     viewbox = re.search(r'viewBox="([^"]*)"', body)
     if viewbox is None:
         raise ValueError("drawing must have a viewBox")
-    inner = re.sub(r'data:image/png;base64,\s*([^"]*)', _small, inner)
-    inner = _palette.themed(_own_ids(_rounded(_plain_fonts(inner))))
+    inner = inner.replace("font-family: 'DejaVu Sans'; ", "")
+    inner = PICTURE.sub(_small, inner)
+    inner = _palette.themed(_own_ids(_bare(_rounded(inner))))
     return (
-        f'<svg class="convbook" viewBox="{viewbox[1]}" {attributes} '
+        f'<svg class="convbook" viewBox="{viewbox[1]}" {attributes} font-family="{FONT}" '
         'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">' + inner
     )
 
 
-def _plain_fonts(svg: str) -> str:
-    """Keep a text's size, weight and slope; its family is that of the whole drawing."""
-
-    def own(match: re.Match[str]) -> str:
-        words = re.match(r"(.*?)([\d.]+px)", match[1])
-        assert words is not None
-        style = "".join(f"{part} " for part in words[1].split() if not part.startswith("normal"))
-        return f"font: {style}{words[2]} {FONT}" if style else f"font-size: {words[2]}"
-
-    return re.sub(r"font: ([^;\"]*)", own, svg)
+def standalone(drawing: str, alt: str) -> str:
+    """Return a drawing as a file of its own, with its description and small pictures."""
+    drawing = PICTURE.sub(_small, drawing.replace("font-family: 'DejaVu Sans'; ", ""))
+    about = f' role="img" font-family="{FONT}" aria-label="{escape(alt)}" '
+    return drawing.replace("<svg ", f"<svg{about}", 1)
 
 
 def _rounded(svg: str) -> str:
@@ -56,6 +54,18 @@ def _rounded(svg: str) -> str:
         return re.sub(r"-?\d+\.\d{3,}", lambda n: f"{float(n[0]):.2f}", match[0]).replace("\n", "")
 
     return re.sub(r' (?:d|x|y|points)="[^"]*"', short, svg)
+
+
+def _bare(svg: str) -> str:
+    """Leave out what SVG takes for granted, and groups of one."""
+    svg = re.sub(
+        r' transform="rotate\(-0 [^"]*"|; stroke-linejoin: miter|stroke-linejoin: miter; ', "", svg
+    )
+    svg = re.sub(r'<path d="[^"]*" style="fill: none"/>', "", svg)
+    alone = re.compile(r"<g[^>]*>((?:<path[^>]*/>)?|<text[^>]*>[^<]*</text>)</g>")
+    while (bare := alone.sub(r"\1", svg)) != svg:
+        svg = bare
+    return svg
 
 
 def _small(match: re.Match[str]) -> str:

@@ -171,7 +171,7 @@ def shift_errors(errors: Mapping[str, Array]) -> Figure:
         Change of the map as a part of its contrast, by way to halve it.
     """
     fig = Figure()
-    plot = fig.plot(0.11 * len(errors) + 0.12)
+    plot = fig.plot(0.1 * len(errors) + 0.12)
     plot.level(CHANCE, name="unrelated maps", across=False)
     plot.note("unrelated\nmaps", (CHANCE - 0.04, len(errors) - 0.62), role="quiet", ha="right",
               va="bottom")  # fmt: skip
@@ -265,29 +265,22 @@ def effective_fields(shares: Mapping[int, Array], level: float) -> Figure:
         Part of the whole that the alt text counts pixels for.
     """
     fig = Figure()
-    side = max(map(len, shares.values()))
-    for depths in zip(*[iter(shares)] * 2, strict=False):
-        for panel, depth in zip(fig.row(*[(side, 1.13 * side)] * 2), depths, strict=True):
-            share = shares[depth]
-            n, name = len(share), f"{depth} layers"
-            at = (side - n) / 2, 0.62 * side - n / 2
-            field = panel.picture(np.sqrt(share), role="image", name=name, at=at)
-            field.derive(
-                level=level, pixels=n * n, cells=lambda root: _pixels_that_hold(root**2, level)
-            )
-            i = np.arange(n) - n // 2
-            spread = [float((share.sum(axis) * i**2).sum() ** 0.5) for axis in (0, 1)]
-            ring = panel.ring((at[0] + n / 2, at[1] + n / 2), (spread[0], spread[1]), role="kernel",
-                              name=f"{name}' circle")  # fmt: skip
-            panel.note(
-                f"{name}: {n} \N{MULTIPLICATION SIGN} {n}",
-                (side / 2, at[1] - 0.02 * side),
-                va="bottom",
-            )
-            fig.say("{0:name}, a receptive field of {0:size}: {0:level .0%} of the squared "
-                    "gradient lies on {0:cells} of {0:pixels} pixels, inside a circle of "
-                    "{1:sigmas} standard "
-                    "deviations, each {1:values .1f} pixels.", field, ring)  # fmt: skip
+    panels = fig.row(*[(max(len(share), 25), len(share) + 14) for share in shares.values()])
+    for panel, (depth, share) in zip(panels, shares.items(), strict=True):
+        n, name = len(share), f"{depth} layers"
+        left = (max(n, 25) - n) / 2
+        field = panel.picture(np.sqrt(share), role="image", name=name, at=(left, 13.5))
+        field.derive(
+            level=level, pixels=n * n, cells=lambda root: _pixels_that_hold(root**2, level)
+        )
+        i = np.arange(n) - n // 2
+        spread = [float((share.sum(axis) * i**2).sum() ** 0.5) for axis in (0, 1)]
+        ring = panel.ring((left + n / 2, 13.5 + n / 2), (spread[0], spread[1]), role="kernel",
+                          name=f"circle of {name}")  # fmt: skip
+        panel.note(f"{name}\n{n} \N{MULTIPLICATION SIGN} {n}", (left + n / 2, 12), va="bottom")
+        fig.say("{0:name}, a receptive field of {0:size}: {0:level .0%} of the squared gradient "
+                "lies on {0:cells} of {0:pixels} pixels, inside a circle of {1:sigmas} standard "
+                "deviations, each {1:values .1f} pixels.", field, ring)  # fmt: skip
     fig.say("All are bright in the middle and black towards the edge.")
     return fig
 
@@ -317,7 +310,7 @@ def _count_maps(fig: Figure, maps: Mapping[str, Array]) -> list[Mark]:
     panels = fig.row(*[(counts.shape[1], counts.shape[0] + lines) for counts in maps.values()])
     return [
         panel.cells(counts, role="input", name=name, at=(0, lines - 0.05),
-                    strength=0.7 * counts / most, hatched=counts == 0, text="small", label="top")
+                    strength=0.55 * counts / most, hatched=counts == 0, text="small", label="top")
         for panel, (name, counts) in zip(panels, maps.items(), strict=True)
     ]  # fmt: skip
 
