@@ -24,6 +24,7 @@ extensions = [
     # ours, in docs/_ext
     "folds",
     "freshness",
+    "kernels",
     "mathml",
     "notebooks",
     "pages",

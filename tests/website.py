@@ -43,7 +43,7 @@ class Build(NamedTuple):
     @property
     def executed(self) -> int:
         """How many pages had their cells run."""
-        return self.output.count("Executing notebook")
+        return self.output.count("Executed notebook")
 
 
 def build(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import suppress
+from itertools import filterfalse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from freshness import KEY
+from kernels import cache
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -52,13 +55,20 @@ def offer(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
         context["ipynb_source"] = f"{page}.ipynb"
 
 
+def is_hidden(output: nbformat.NotebookNode) -> bool:
+    """Tell whether an output is a glued value that only the prose shows."""
+    return bool(output.get("metadata", {}).get("scrapbook", {}).get("mime_prefix"))
+
+
 def publish(app: Sphinx, exception: Exception | None) -> None:
     """Write each executed chapter as a notebook whose bytes are repeatable."""
     if exception is not None or app.builder.format != "html":
         return
     for docname in filter(lambda name: is_chapter(app, name), app.env.metadata):
-        executed = Path(app.env.mystnb_config.output_folder, f"{docname}.ipynb")
-        notebook = nbformat.read(executed, as_version=4)
+        read = Path(app.env.mystnb_config.output_folder, f"{docname}.ipynb")
+        notebook = nbformat.read(read, as_version=4)
+        with suppress(KeyError):  # MyST-NB leaves out what it took from the cache
+            _, notebook = cache(app).merge_match_into_notebook(notebook)
         notebook.metadata["kernelspec"].pop(KEY, None)
         notebook.metadata["kernelspec"].setdefault("display_name", "Python 3")
         for key in set(notebook.metadata) - {"kernelspec", "language_info"}:
@@ -66,6 +76,8 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
         for number, cell in enumerate(notebook.cells):
             cell["id"] = f"cell-{number}"
             cell["metadata"].pop("execution", None)
+            if "outputs" in cell:
+                cell["outputs"] = [*filterfalse(is_hidden, cell["outputs"])]
             for output in cell.get("outputs", ()):
                 if output["output_type"] == "error":  # without the paths of this machine
                     output["traceback"] = [f"{output['ename']}: {output['evalue']}"]
