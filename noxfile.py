@@ -22,6 +22,8 @@ TORCH = "torch==2.13.0"
 OLDEST_NUMPY = "numpy==2.0.*"
 LINTERS = ("check-jsonschema==0.39.*", "mypy==2.4.*", "ruff==0.17.*", "zizmor==1.32.*")
 
+WORKERS = ("-n", "logical", "--maxprocesses", "4", "--durations", "10")
+
 SCHEMAS = {
     "citation-file-format": "CITATION.cff",
     "github-workflows": ".github/workflows/book.yml",
@@ -51,7 +53,14 @@ def tests(session: nox.Session) -> None:
     if STRICT:
         install_torch(session)
     session.install("-e", ".[test,oracles]" if STRICT else ".[test]", silent=False)
-    session.run("pytest", *session.posargs)
+    session.run("pytest", *(session.posargs or WORKERS))
+
+
+@nox.session
+def doctests(session: nox.Session) -> None:
+    """Run every cell and example of every chapter and docstring, and nothing else."""
+    session.install("-e", ".[test]", silent=False)
+    session.run("pytest", *WORKERS, *(session.posargs or ("docs", "src")))
 
 
 @nox.session
@@ -60,7 +69,7 @@ def oldest(session: nox.Session) -> None:
     session.install("-e", ".[test]", OLDEST_NUMPY, silent=False)
     names = {path.stem for path in Path("src/convbook").glob("[a-z]*") if path.stem != "py"}
     files = sorted(f"tests/test_{name}.py" for name in names - {"figures"})
-    session.run("pytest", "src", *files, *session.posargs, env={"CONVBOOK_STRICT": "0"})
+    session.run("pytest", *WORKERS, "src", *files, env={"CONVBOOK_STRICT": "0"})
 
 
 @nox.session

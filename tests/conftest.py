@@ -4,6 +4,8 @@ from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from requirements import STRICT, need
 from website import site  # noqa: F401  (a fixture)
@@ -19,6 +21,21 @@ for profile in ("strict", "explore"):
         suppress_health_check=[HealthCheck.too_slow],
     )
 settings.load_profile("strict" if STRICT else "explore")
+
+
+class OneSite(LoadFileScheduling):
+    """Give each worker whole files, and all that look at the built book to the same one."""
+
+    LOOK = ("test_browser.py", "test_build.py", "test_site.py")
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return "site" if file.endswith(self.LOOK) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneSite:
+    """Build the book once a run, while the other worker has something else to do."""
+    return OneSite(config, log)
 
 
 @pytest.fixture(scope="session")
