@@ -1,6 +1,7 @@
 """Hypothesis profiles and the oracles as fixtures."""
 
 from types import ModuleType
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -10,16 +11,15 @@ from xdist.scheduler import LoadFileScheduling
 from requirements import STRICT, need
 from website import site  # noqa: F401  (a fixture)
 
-# A strict run draws the same examples every time; a developer's run explores and remembers.
-settings.register_profile("strict", derandomize=True, database=None, print_blob=True)
-settings.register_profile("explore")
-for profile in ("strict", "explore"):
-    settings.register_profile(
-        profile,
-        settings.get_profile(profile),
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow],
-    )
+# A developer's run explores, and remembers; a strict one draws the same examples every time, and
+# more of them. What a test draws is decided here alone.
+PROFILES: dict[str, dict[str, Any]] = {
+    "explore": {"max_examples": 60},
+    "strict": {"max_examples": 150, "derandomize": True, "database": None, "print_blob": True},
+}
+for name, profile in PROFILES.items():
+    checks = [HealthCheck.too_slow]
+    settings.register_profile(name, deadline=None, suppress_health_check=checks, **profile)
 settings.load_profile("strict" if STRICT else "explore")
 
 
