@@ -4,6 +4,7 @@ Each session keeps its environment below ``.nox``; ``nox -R`` reuses it as it is
 """
 
 import os
+import re
 import socket
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["book", "tests"]
 
 SITE = "_build/html"
+STRICTLY = ("-c", ".", "-n", "-W", "--keep-going")
 STRICT = os.environ.get("CONVBOOK_STRICT") == "1"
 # The release whose behaviour the tests compare with; older and newer ones may differ.
 TORCH = "torch==2.13.0"
@@ -26,6 +28,7 @@ WORKERS = ("-n", "logical", "--maxprocesses", "4", "--durations", "10")
 
 SCHEMAS = {
     "citation-file-format": "CITATION.cff",
+    "dependabot": ".github/dependabot.yml",
     "github-workflows": ".github/workflows/book.yml",
 }
 
@@ -34,8 +37,7 @@ SCHEMAS = {
 def book(session: nox.Session) -> None:
     """Build the book into _build/html and, in a terminal, serve it."""
     session.install("-e", ".[docs]", silent=False)
-    options = ["-c", ".", "-d", "_build/doctrees", "-n", "-W", "--keep-going"]
-    session.run("sphinx-build", *options, "docs", SITE, *session.posargs)
+    session.run("sphinx-build", *STRICTLY, "-d", "_build/doctrees", "docs", SITE, *session.posargs)
     port = free_port()
     server = ["-m", "http.server", "--bind", "127.0.0.1", "--directory", SITE, str(port)]
     if session.interactive:
@@ -73,6 +75,16 @@ def oldest(session: nox.Session) -> None:
 
 
 @nox.session
+def newest(session: nox.Session) -> None:
+    """Build the book with the newest release of everything, also of what pyproject.toml caps."""
+    session.install("-e", ".[docs]", silent=False)
+    wanted = nox.project.load_toml("pyproject.toml")["project"]["optional-dependencies"]["docs"]
+    names = [re.split(r"[<>=]", line)[0] for line in wanted if not line.startswith("convbook")]
+    session.install("--upgrade", *names, silent=False)
+    session.run("sphinx-build", *STRICTLY, "docs", f"{session.create_tmp()}/html")
+
+
+@nox.session
 def benchmark(session: nox.Session) -> None:
     """Measure speed and memory beside other libraries; -- --short takes a minute."""
     install_torch(session)
@@ -94,7 +106,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("mypy")
-    session.run("zizmor", "--offline", "--quiet", ".github/workflows")
+    session.run("zizmor", "--offline", "--quiet", ".github")
     for schema, file in SCHEMAS.items():
         session.run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", file)
 
@@ -102,8 +114,12 @@ def lint(session: nox.Session) -> None:
 def install_torch(session: nox.Session) -> None:
     """Install PyTorch, before another package chooses another release.
 
-    By pip, because it also takes a wheel lying on disk (PIP_FIND_LINKS).
+    By pip, because it also takes a wheel lying on disk (PIP_FIND_LINKS); by uv where it is told
+    which build to find (UV_TORCH_BACKEND=cpu).
     """
+    if "UV_TORCH_BACKEND" in os.environ:
+        session.install(TORCH, silent=False)
+        return
     session.install("pip")
     session.run_install("python", "-m", "pip", "install", TORCH, silent=False)
 
