@@ -80,8 +80,9 @@ def outdated(app: Sphinx, docnames: list[str]) -> Iterator[tuple[str, NotebookNo
 
 def execute(notebook: NotebookNode, timeout: int) -> ExecutionResult:
     """Run a chapter's cells in a kernel and a folder of their own."""
+    patience = {"timeout": timeout, "startup_timeout": timeout}  # on a busy machine
     with TemporaryDirectory() as folder:
-        return single_nb_execution(notebook, cwd=folder, timeout=timeout, allow_errors=False)
+        return single_nb_execution(notebook, cwd=folder, allow_errors=False, **patience)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

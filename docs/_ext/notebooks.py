@@ -69,21 +69,26 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
         notebook = nbformat.read(read, as_version=4)
         with suppress(KeyError):  # MyST-NB leaves out what it took from the cache
             _, notebook = cache(app).merge_match_into_notebook(notebook)
-        notebook.metadata["kernelspec"].pop(KEY, None)
-        notebook.metadata["kernelspec"].setdefault("display_name", "Python 3")
-        for key in set(notebook.metadata) - {"kernelspec", "language_info"}:
-            del notebook.metadata[key]
-        for number, cell in enumerate(notebook.cells):
-            cell["id"] = f"cell-{number}"
-            cell["metadata"].pop("execution", None)
-            if "outputs" in cell:
-                cell["outputs"] = [*filterfalse(is_hidden, cell["outputs"])]
-            for output in cell.get("outputs", ()):
-                if output["output_type"] == "error":  # without the paths of this machine
-                    output["traceback"] = [f"{output['ename']}: {output['evalue']}"]
+        tidy(notebook)
         target = Path(app.outdir, "_sources", f"{docname}.ipynb")
         target.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, target)
+
+
+def tidy(notebook: nbformat.NotebookNode) -> None:
+    """Take out what differs between two builds, and what only the build needs."""
+    notebook.metadata["kernelspec"].pop(KEY, None)
+    notebook.metadata["kernelspec"].setdefault("display_name", "Python 3")
+    for key in set(notebook.metadata) - {"kernelspec", "language_info"}:
+        del notebook.metadata[key]
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"
+        cell["metadata"].pop("execution", None)
+        if "outputs" in cell:
+            cell["outputs"] = [*filterfalse(is_hidden, cell["outputs"])]
+        for output in cell.get("outputs", ()):
+            if output["output_type"] == "error":  # without the paths of this machine
+                output["traceback"] = [f"{output['ename']}: {output['evalue']}"]
 
 
 class ExpectedErrors(SphinxTransform):
