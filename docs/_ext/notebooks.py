@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import os
+import subprocess
+import sys
 from contextlib import suppress
 from itertools import filterfalse
 from pathlib import Path
@@ -31,7 +32,8 @@ def prepare_kernels(app: Sphinx) -> None:
     """Give the kernels a home below the build, so that no setting of this user reaches them.
 
     Matplotlib's list of fonts is made here, because it announces slow work on
-    stderr, and a cell that writes to stderr fails the build.
+    stderr, and a cell that writes to stderr fails the build; in a process of its
+    own, because an extension may have imported Matplotlib with another home.
     """
     home = Path(app.outdir).parent
     profile = home / "ipython" / "profile_default"
@@ -40,8 +42,9 @@ def prepare_kernels(app: Sphinx) -> None:
     os.environ["IPYTHONDIR"] = str(home / "ipython")
     os.environ["MPLCONFIGDIR"] = str(home / "matplotlib")
     os.environ.update(app.config.notebooks_environment)
-    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
-    import matplotlib.font_manager  # noqa: F401, PLC0415  (after MPLCONFIGDIR is set)
+    if not [*(home / "matplotlib").glob("fontlist*.json")]:
+        command = [sys.executable, "-c", "import matplotlib.font_manager"]
+        subprocess.run(command, check=True, capture_output=True)
 
 
 def is_chapter(app: Sphinx, docname: str) -> bool:
