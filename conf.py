@@ -26,6 +26,7 @@ extensions = [
     "downloads",
     "folds",
     "freshness",
+    "kernels",
     "mathml",
     "notebooks",
     "pages",

@@ -4,6 +4,7 @@ Each session keeps its environment below ``.nox``; ``nox -R`` reuses it as it is
 """
 
 import os
+import re
 import socket
 from contextlib import suppress
 from pathlib import Path
@@ -16,14 +17,18 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["book", "tests"]
 
 SITE = "_build/html"
+STRICTLY = ("-c", ".", "-n", "-W", "--keep-going")
 STRICT = os.environ.get("CONVBOOK_STRICT") == "1"
 # The release whose behaviour the tests compare with; older and newer ones may differ.
 TORCH = "torch==2.13.0"
 OLDEST_NUMPY = "numpy==2.0.*"
 LINTERS = ("check-jsonschema==0.39.*", "mypy==2.4.*", "ruff==0.17.*", "zizmor==1.32.*")
 
+WORKERS = ("-n", "logical", "--maxprocesses", "4", "--durations", "10")
+
 SCHEMAS = {
     "citation-file-format": "CITATION.cff",
+    "dependabot": ".github/dependabot.yml",
     "github-workflows": ".github/workflows/book.yml",
 }
 
@@ -32,8 +37,7 @@ SCHEMAS = {
 def book(session: nox.Session) -> None:
     """Build the book into _build/html and, in a terminal, serve it."""
     session.install("-e", ".[docs]", silent=False)
-    options = ["-c", ".", "-d", "_build/doctrees", "-n", "-W", "--keep-going"]
-    session.run("sphinx-build", *options, "docs", SITE, *session.posargs)
+    session.run("sphinx-build", *STRICTLY, "-d", "_build/doctrees", "docs", SITE, *session.posargs)
     port = free_port()
     server = ["-m", "http.server", "--bind", "127.0.0.1", "--directory", SITE, str(port)]
     if session.interactive:
@@ -51,7 +55,14 @@ def tests(session: nox.Session) -> None:
     if STRICT:
         install_torch(session)
     session.install("-e", ".[test,oracles]" if STRICT else ".[test]", silent=False)
-    session.run("pytest", *session.posargs)
+    session.run("pytest", *(session.posargs or WORKERS))
+
+
+@nox.session
+def doctests(session: nox.Session) -> None:
+    """Run every cell and example of every chapter and docstring, and nothing else."""
+    session.install("-e", ".[test]", silent=False)
+    session.run("pytest", *WORKERS, *(session.posargs or ("docs", "src")))
 
 
 @nox.session
@@ -60,7 +71,17 @@ def oldest(session: nox.Session) -> None:
     session.install("-e", ".[test]", OLDEST_NUMPY, silent=False)
     names = {path.stem for path in Path("src/convbook").glob("[a-z]*") if path.stem != "py"}
     files = sorted(f"tests/test_{name}.py" for name in names - {"figures"})
-    session.run("pytest", "src", *files, *session.posargs, env={"CONVBOOK_STRICT": "0"})
+    session.run("pytest", *WORKERS, "src", *files, env={"CONVBOOK_STRICT": "0"})
+
+
+@nox.session
+def newest(session: nox.Session) -> None:
+    """Build the book with the newest release of everything, also of what pyproject.toml caps."""
+    session.install("-e", ".[docs]", silent=False)
+    wanted = nox.project.load_toml("pyproject.toml")["project"]["optional-dependencies"]["docs"]
+    names = [re.split(r"[<>=]", line)[0] for line in wanted if not line.startswith("convbook")]
+    session.install("--upgrade", *names, silent=False)
+    session.run("sphinx-build", *STRICTLY, "docs", f"{session.create_tmp()}/html")
 
 
 @nox.session
@@ -85,7 +106,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("mypy")
-    session.run("zizmor", "--offline", "--quiet", ".github/workflows")
+    session.run("zizmor", "--offline", "--quiet", ".github")
     for schema, file in SCHEMAS.items():
         session.run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", file)
 
@@ -93,8 +114,12 @@ def lint(session: nox.Session) -> None:
 def install_torch(session: nox.Session) -> None:
     """Install PyTorch, before another package chooses another release.
 
-    By pip, because it also takes a wheel lying on disk (PIP_FIND_LINKS).
+    By pip, because it also takes a wheel lying on disk (PIP_FIND_LINKS); by uv where it is told
+    which build to find (UV_TORCH_BACKEND=cpu).
     """
+    if "UV_TORCH_BACKEND" in os.environ:
+        session.install(TORCH, silent=False)
+        return
     session.install("pip")
     session.run_install("python", "-m", "pip", "install", TORCH, silent=False)
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from benchmarks import tables
 from benchmarks.check import check
 from benchmarks.competitors import FORWARD, TEXTBOOK
-from benchmarks.goals import reached
 from benchmarks.layers import GROUPS, RESNET, SHORT, Layer, selected
 from benchmarks.processes import ROOT
 from benchmarks.record import RECORDED, Record, write
@@ -88,7 +87,6 @@ def main() -> None:
         sys.exit("--record wants a full run: no other selection goes with it")
     seconds = args.seconds or (2.0 if args.short else 5.0)
     record = take(todo, against=args.against, seconds=seconds, rounds=args.rounds)
-    record["goals"] = reached(record)
     print(tables.report(record))
     write(record, args.into / "results.json")
     if full and {"torch", "onnxruntime"} <= record["versions"].keys():

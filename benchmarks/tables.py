@@ -25,8 +25,6 @@ def sections(record: Record) -> Iterator[str]:
                 yield speeds(some, title, ["torch", "sgemm", "convbook", *TEXTBOOK])
     if "memory" in record:
         yield memory(record["memory"])
-    if record.get("goals"):
-        yield goals(record["goals"])
 
 
 def competitors(layers: Mapping[str, Rows]) -> list[str]:
@@ -61,21 +59,6 @@ def memory(layers: Mapping[str, Rows]) -> str:
     ]
     title = "Memory beyond output and prepared weights, in megabytes"
     return f"{title}\n{columns([['', *names], *body])}"
-
-
-def goals(found: Mapping[str, Mapping[str, float]]) -> str:
-    """Tabulate what was wanted and what was reached."""
-    body = [
-        [
-            name,
-            f"{goal['target']:g}",
-            digits(goal["reached"]),
-            digits(goal["processor"]),
-            "ok" if goal["met"] else "missed",
-        ]
-        for name, goal in found.items()
-    ]
-    return columns([["goal", "target", "reached", "in processor's time", ""], *body])
 
 
 def mean(values: Sequence[float | None]) -> str:

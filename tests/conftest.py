@@ -1,24 +1,41 @@
 """Hypothesis profiles and the oracles as fixtures."""
 
 from types import ModuleType
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from requirements import STRICT, need
 from website import site  # noqa: F401  (a fixture)
 
-# A strict run draws the same examples every time; a developer's run explores and remembers.
-settings.register_profile("strict", derandomize=True, database=None, print_blob=True)
-settings.register_profile("explore")
-for profile in ("strict", "explore"):
-    settings.register_profile(
-        profile,
-        settings.get_profile(profile),
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow],
-    )
+# A developer's run explores, and remembers; a strict one draws the same examples every time, and
+# more of them. What a test draws is decided here alone.
+PROFILES: dict[str, dict[str, Any]] = {
+    "explore": {"max_examples": 60},
+    "strict": {"max_examples": 150, "derandomize": True, "database": None, "print_blob": True},
+}
+for name, profile in PROFILES.items():
+    checks = [HealthCheck.too_slow]
+    settings.register_profile(name, deadline=None, suppress_health_check=checks, **profile)
 settings.load_profile("strict" if STRICT else "explore")
+
+
+class OneSite(LoadFileScheduling):
+    """Give each worker whole files, and all that look at the built book to the same one."""
+
+    LOOK = ("test_browser.py", "test_build.py", "test_site.py")
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return "site" if file.endswith(self.LOOK) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneSite:
+    """Build the book once a run, while the other worker has something else to do."""
+    return OneSite(config, log)
 
 
 @pytest.fixture(scope="session")

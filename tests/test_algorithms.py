@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convbook import (
@@ -236,7 +236,6 @@ def tasks(draw, name: str) -> Call:
 
 
 @each_algorithm
-@settings(max_examples=120)
 @given(
     data=st.data(),
     room=st.sampled_from([1, 600, 3000, 20_000, _blocks.ROOM]),
@@ -341,7 +340,6 @@ def tilings(draw) -> tuple[tiles.Tiling, tuple[int, int]]:
     return tiles.Tiling(*axes, stride), kernel
 
 
-@settings(max_examples=200)
 @given(data=st.data(), room=st.sampled_from([1, 5000, 1 << 20]), many=st.sampled_from([0, 30, 999]))
 def test_any_tiles(data, room, many):
     """Not only those that are chosen: every size, in whatever room."""
@@ -519,7 +517,6 @@ def test_fourier_multiplies_three_times_for_each_pair_of_roots(m, k):
     assert (algorithm.outputs, algorithm.pixels, algorithm.G.shape[1]) == (m, n, k)
 
 
-@settings(max_examples=300)
 @given(
     algorithm=st.sampled_from([cook_toom, fourier]),
     m=st.integers(1, 16),
@@ -899,7 +896,6 @@ def test_results_do_not_depend_on_the_number_of_threads(name, case, two_threads)
 
 
 @each_algorithm
-@settings(max_examples=60)
 @given(data=st.data(), room=st.sampled_from([600, 3000, 20_000]), many=st.sampled_from([0, 100]))
 def test_any_shares_of_the_blocks(name, data, room, many):
     call = data.draw(tasks(name))
@@ -1210,7 +1206,6 @@ def test_fast_gradients_are_adjoint(case):
     assert inner(call["weight"], weight_gradient_of(call, errors)) == close
 
 
-@settings(max_examples=150)
 @given(data=st.data(), room=st.sampled_from([1, 5000, 1 << 20]))
 def test_weight_gradient_from_any_tiles(data, room):
     tiling, kernel = data.draw(tilings())
@@ -1312,7 +1307,6 @@ def test_blocks_cover_a_batch(images, size, most, compact):
     assert (count == 1).all()
 
 
-@settings(max_examples=300)
 @given(rng=rngs, size=two(0, 9), window=two(0, 12), corner=two(-13, 10))
 def test_cut_is_a_window_of_an_image_in_a_sea_of_zeros(rng, size, window, corner):
     image, sea = numbers(rng, (2, 3, *size), "int16"), np.zeros((2, 3, 80, 80), "int16")
@@ -1323,7 +1317,6 @@ def test_cut_is_a_window_of_an_image_in_a_sea_of_zeros(rng, size, window, corner
     same(out, sea[:, :, top : top + window[0], left : left + window[1]])
 
 
-@settings(max_examples=200)
 @given(
     rng=rngs,
     dtype=st.sampled_from(["float32", "float64", "int16", "complex64"]),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convbook import (
@@ -133,7 +133,6 @@ def test_luminance_weighs_light(rng):
 # The shared kernel
 
 
-@settings(max_examples=50)
 @given(rng=rngs, channels=st.integers(1, 5))
 def test_a_shared_kernel_sees_the_sum_in_any_order(rng, channels):
     image = numbers(rng, (channels, 6, 7), "int16").astype(int)

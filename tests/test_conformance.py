@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 from convbook import avg_pool2d, conv2d, conv_transpose2d, fold, max_pool2d, pad
 from oracles import ours, same
@@ -312,7 +312,6 @@ def shared(call: Call) -> dict[str, Any]:
     return {names[name]: both(value) for name, value in call.items() if name in names}
 
 
-@settings(max_examples=100)
 @given(call=convolutions(("float32",), words=False))
 def test_conv2d_equals_onnxruntime(call):
     call = batched(call)
@@ -320,7 +319,6 @@ def test_conv2d_equals_onnxruntime(call):
     agree(ours(conv2d, **call), "Conv", tensors(call), call["weight"][0].size + 1, **options)
 
 
-@settings(max_examples=100)
 @given(call=transposed(("float32",)))
 def test_conv_transpose2d_equals_onnxruntime(call):
     call = batched(call)
@@ -331,7 +329,6 @@ def test_conv_transpose2d_equals_onnxruntime(call):
     agree(result, "ConvTranspose", tensors(call), terms, **options)
 
 
-@settings(max_examples=100)
 @given(call=windows(("float32", "float64"), "max"))
 def test_max_pool2d_equals_onnxruntime(call):
     call = batched(call).but(stride=call["stride"] or call["kernel_size"])
@@ -341,7 +338,6 @@ def test_max_pool2d_equals_onnxruntime(call):
     agree(result, "MaxPool", tensors(call), **shared(call), pads=both(call["padding"]) * 2)
 
 
-@settings(max_examples=100)
 @given(call=windows(("float32",), "avg"))
 def test_avg_pool2d_equals_onnxruntime(call):
     call = batched(call).but(stride=call["stride"] or call["kernel_size"])
@@ -350,7 +346,6 @@ def test_avg_pool2d_equals_onnxruntime(call):
     agree(ours(avg_pool2d, **call), "AveragePool", tensors(call), terms, **options)
 
 
-@settings(max_examples=100)
 @given(call=paddings(("float32", "int32", "int64", "uint8")))
 def test_pad_equals_onnxruntime(call):
     call = batched(call)

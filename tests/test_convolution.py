@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convbook import PreparedWeight, conv2d, conv2d_loop, flip, pad
@@ -51,7 +51,6 @@ def test_running_example(convolve):
 
 
 @pytest.mark.parametrize("algorithm", EXACT)
-@settings(max_examples=150)
 @given(call=convolutions((*INEXACT, *INTEGERS)), room=st.integers(1, 20_000))
 def test_equals_definition(algorithm, call, room):
     with patch.object(im2col, "ROOM", room), patch.object(im2col, "WIDE", 1 + room % 8):
@@ -62,7 +61,6 @@ def test_equals_definition(algorithm, call, room):
 
 
 @pytest.mark.parametrize("convolve", [conv2d, conv2d_loop])
-@settings(max_examples=200)
 @given(call=convolutions((*INEXACT, *INTEGERS)))
 def test_equals_torch(torch, convolve, call):
     expected, scale = natively(torch, call)
@@ -70,14 +68,12 @@ def test_equals_torch(torch, convolve, call):
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int8", "int16", "int32", "int64"])
-@settings(max_examples=20)
 @given(data=st.data())
 def test_integers_wrap_as_in_torch(torch, dtype, data):
     call = data.draw(convolutions([dtype])).but(dilation=1)  # torch dilates only int64
     same(ours(conv2d, **call), theirs(torch, torch.nn.functional.conv2d, **call))
 
 
-@settings(max_examples=250)
 @given(call=altered(convolutions(("float64",)), ("stride", "padding", "dilation", "groups")))
 def test_refuses_what_torch_refuses(torch, call):
     for convolve in (conv2d, conv2d_loop):
@@ -104,7 +100,6 @@ def test_real_sizes_equal_torch(torch, shape, kernel, options, dtype):
     same(ours(conv2d, **call), expected, terms(call), scale)
 
 
-@settings(max_examples=100)
 @given(rng=rngs, size=two(1, 9), kernel=two(1, 5))
 def test_equals_scipy(rng, size, kernel):
     signal = need("scipy.signal")
@@ -170,7 +165,6 @@ def test_batch_is_its_images(call):
 
 @every_algorithm
 @pytest.mark.parametrize("strange", [np.nan, np.inf, -np.inf])
-@settings(max_examples=30)
 @given(call=convolutions(("float32", "float64")), data=st.data())
 def test_strange_number_reaches_exactly_its_windows(convolve, strange, call, data):
     image = np.zeros_like(call["input"], order="C")

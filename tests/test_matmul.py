@@ -4,7 +4,7 @@ from inspect import signature
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from convbook import (
@@ -65,7 +65,6 @@ def words_as_sides(call: Call) -> tuple[int, int, int, int]:
 
 
 @each_function
-@settings(max_examples=200)
 @given(data=st.data())
 def test_equals_torch(torch, name, data):
     call, native = data.draw(FORWARD[name](INEXACT)), getattr(torch.nn.functional, name)
@@ -75,7 +74,6 @@ def test_equals_torch(torch, name, data):
 
 @each_function
 @pytest.mark.parametrize("dtype", INTEGERS)
-@settings(max_examples=15)
 @given(data=st.data())
 def test_integers_wrap(torch, name, dtype, data):
     """Torch convolves only int64, and folds only floats; float64 holds these sums exactly."""
@@ -89,7 +87,6 @@ def test_integers_wrap(torch, name, dtype, data):
 
 
 @each_function
-@settings(max_examples=200)
 @given(data=st.data())
 def test_refuses_what_torch_refuses(torch, name, data):
     call = data.draw(altered(FORWARD[name](("float64",))))
@@ -108,7 +105,6 @@ def gradient_calls(call: Call) -> tuple[Call, Call]:
     )
 
 
-@settings(max_examples=200)
 @given(call=convolutions((*FLOATS, "float16"), words=False))
 def test_gradients_equal_torch(torch, call):
     functions = (conv2d_input, conv2d_weight)
@@ -130,7 +126,6 @@ def outer_sizes_agree(call: Call) -> bool:
 
 
 @pytest.mark.parametrize("function", [conv2d_input, conv2d_weight])
-@settings(max_examples=200)
 @given(data=st.data())
 def test_gradients_refuse_what_torch_refuses(torch, function, data):
     which = [conv2d_input, conv2d_weight].index(function)
@@ -185,7 +180,6 @@ def test_adjoint(call):
     assert inner(call["weight"], conv2d_weight(**of_weight)) == close
 
 
-@settings(max_examples=40)
 @given(call=convolutions(("float64",), words=False), rng=rngs)
 def test_gradients_equal_finite_differences(call, rng):
     """For half the sum of squares, a quadratic, central differences are exact up to rounding."""
@@ -239,7 +233,6 @@ def test_fold_is_the_adjoint_of_unfold(call, data):
 
 
 @pytest.mark.parametrize("mode", MODES)
-@settings(max_examples=100)
 @given(call=convolutions(("float32", "float64", "int16")), rng=rngs)
 def test_matrix_times_image(mode, call, rng):
     image = numbers(rng, call["input"].shape[-3:], call["input"].dtype)
@@ -260,7 +253,6 @@ def test_matrix_times_image(mode, call, rng):
     same(matrix @ image.ravel(), expected.ravel(), 2 * call["weight"][0].size, scale)
 
 
-@settings(max_examples=150)
 @given(call=convolutions(("int64",), words=False), rng=rngs)
 def test_transposed_matrix_is_transposed_convolution(call, rng):
     size, kernel = call["input"].shape[-2:], call["weight"].shape[-2:]
@@ -305,7 +297,6 @@ def test_matrix_keeps_strange_weights():
 
 
 @pytest.mark.parametrize("name", FORWARD)
-@settings(max_examples=60)
 @given(data=st.data())
 def test_strange_number_spreads_as_in_torch(torch, name, data):
     call, native = data.draw(FORWARD[name](("float32",))), getattr(torch.nn.functional, name)

@@ -4,7 +4,7 @@ from inspect import signature
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convbook import conv2d, pad, same_padding
@@ -49,7 +49,6 @@ def test_one_row(mode, expected):
     same(ours(pad, row, (3, 2), mode, **value), np.array([expected]))
 
 
-@settings(max_examples=250)
 @given(call=paddings((*INEXACT, *INTEGERS)))
 def test_equals_torch(torch, call):
     native = call.but()
@@ -59,7 +58,6 @@ def test_equals_torch(torch, call):
     same(ours(pad, **call), expected)
 
 
-@settings(max_examples=250)
 @given(
     call=altered(paddings(("float64",)), ("value",)),
     amounts=st.none() | st.lists(st.integers(0, 6), max_size=10).map(tuple),
@@ -69,7 +67,6 @@ def test_refuses_what_torch_refuses(torch, call, amounts):
     agree(torch, torch.nn.functional.pad, pad, call)
 
 
-@settings(max_examples=200)
 @given(call=paddings())
 def test_equals_numpy(call):
     sides = [*zip(call["pad"][::2], call["pad"][1::2], strict=True)][::-1]
@@ -80,7 +77,6 @@ def test_equals_numpy(call):
 
 
 @every_mode
-@settings(max_examples=40)
 @given(rng=rngs, size=two(3, 6), half=two(0, 2))
 def test_filtering_equals_scipy(mode, rng, size, half):
     ndimage = need("scipy.ndimage")

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from convbook import (
@@ -35,7 +35,6 @@ def terms(call: Call) -> int:
 
 
 @each_pool
-@settings(max_examples=200)
 @given(data=st.data())
 def test_equals_torch(torch, kind, data):
     pool, call = POOLS[kind], data.draw(windows(HALF, kind))
@@ -45,7 +44,6 @@ def test_equals_torch(torch, kind, data):
 
 
 @each_pool
-@settings(max_examples=200)
 @given(data=st.data())
 def test_refuses_what_torch_refuses(torch, kind, data):
     pool, call = POOLS[kind], data.draw(altered(windows(("float64",), kind)))
@@ -53,7 +51,6 @@ def test_refuses_what_torch_refuses(torch, kind, data):
     agree(torch, native, pool, call, *([terms] if kind == "avg" else []))
 
 
-@settings(max_examples=200)
 @given(call=windows(INTEGERS, "max"))
 def test_max_of_integers_equals_torch(torch, call):
     """In torch there are no wide unsigned integers: shifted by half their range they keep order."""
@@ -68,7 +65,6 @@ def test_max_of_integers_equals_torch(torch, call):
     same(ours(max_pool2d, **call), expected)
 
 
-@settings(max_examples=200)
 @given(call=windows(("int64", "int8", "uint8", "int32", "uint16"), "avg"))
 def test_average_of_integers_truncates_like_torch(torch, call):
     """The mean is exact, then cut toward zero, even where the sum would leave the dtype."""
@@ -117,7 +113,6 @@ def test_average_is_a_convolution(call):
 
 @each_pool
 @pytest.mark.parametrize("strange", [np.nan, np.inf, -np.inf])
-@settings(max_examples=60)
 @given(data=st.data())
 def test_strange_numbers_equal_torch(torch, kind, strange, data):
     call = data.draw(windows(("float32",), kind))
@@ -297,7 +292,6 @@ def sizes_of(call):
     return tuple(k + s * (n - 1) for k, s, n in pairs)
 
 
-@settings(max_examples=200)
 @given(data=st.data(), dtype=st.sampled_from(INTEGERS), then=two(1, 3))
 def test_one_layer_equals_two(data, dtype, then):
     """Exactly, in integers, also where they wrap."""

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convbook import (
@@ -21,7 +21,6 @@ from oracles import refused
 from strategies import both, convolutions, reach, sizes
 
 
-@settings(max_examples=500)
 @given(
     n=st.integers(1, 40), k=st.integers(1, 9), s=st.integers(1, 9), p=st.integers(0, 9),
     d=st.integers(1, 5),
@@ -133,7 +132,6 @@ def support(layers, shape, at):
     return np.nonzero(gradient[0, 0])
 
 
-@settings(max_examples=60)
 @given(
     layers=st.lists(
         st.builds(

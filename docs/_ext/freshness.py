@@ -130,6 +130,7 @@ def data(file: Path) -> Iterator[Path]:
         yield path
 
 
+@cache
 def scan(source: str, package: str) -> list[tuple[str, str | None, str]]:
     """List the imports in Python source as (module, name or None, name here)."""
     found: list[tuple[str, str | None, str]] = []
@@ -195,19 +196,29 @@ def stamp(text: str, inputs: str) -> str:
     return f"{opening}---\n{written.strip()}\n{padding}---\n{rest}"
 
 
+def source(app: Sphinx) -> Library:
+    """The library that the chapters run."""
+    return Library(Path(app.confdir, app.config.freshness_source))
+
+
+def stamped(app: Sphinx, path: Path, text: str) -> tuple[str, frozenset[Path]]:
+    """Return a chapter with its digest, and the files that it was taken of."""
+    files = source(app).reach(cells(text, path))
+    return stamp(text, digest(app, files)), files
+
+
 def refresh(app: Sphinx, docname: str, content: list[str]) -> None:
     """Stamp a chapter and note what it depends on, before it is read."""
-    library = Library(Path(app.confdir, app.config.freshness_source))
+    library = source(app)
     text = content[0]
     for other in {*GLUED.findall(text)}:  # a number from another chapter
         neighbour = Path(app.srcdir, docname).parent / f"{other}.md"
         for file in (neighbour, *library.reach(cells(neighbour.read_text("utf-8"), neighbour))):
             app.env.note_dependency(str(file))
     if is_myst_markdown_notebook(text):
-        files = library.reach(cells(text, app.env.doc2path(docname)))
+        content[0], files = stamped(app, app.env.doc2path(docname), text)
         for file in files:
             app.env.note_dependency(str(file))
-        content[0] = stamp(text, digest(app, files))
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import os
+import subprocess
+import sys
+from contextlib import suppress
+from itertools import filterfalse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +19,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from freshness import KEY
+from kernels import cache
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -28,7 +32,8 @@ def prepare_kernels(app: Sphinx) -> None:
     """Give the kernels a home below the build, so that no setting of this user reaches them.
 
     Matplotlib's list of fonts is made here, because it announces slow work on
-    stderr, and a cell that writes to stderr fails the build.
+    stderr, and a cell that writes to stderr fails the build; in a process of its
+    own, because an extension may have imported Matplotlib with another home.
     """
     home = Path(app.outdir).parent
     profile = home / "ipython" / "profile_default"
@@ -37,8 +42,9 @@ def prepare_kernels(app: Sphinx) -> None:
     os.environ["IPYTHONDIR"] = str(home / "ipython")
     os.environ["MPLCONFIGDIR"] = str(home / "matplotlib")
     os.environ.update(app.config.notebooks_environment)
-    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
-    import matplotlib.font_manager  # noqa: F401, PLC0415  (after MPLCONFIGDIR is set)
+    if not [*(home / "matplotlib").glob("fontlist*.json")]:
+        command = [sys.executable, "-c", "import matplotlib.font_manager"]
+        subprocess.run(command, check=True, capture_output=True)
 
 
 def is_chapter(app: Sphinx, docname: str) -> bool:
@@ -52,26 +58,40 @@ def offer(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
         context["ipynb_source"] = f"{page}.ipynb"
 
 
+def is_hidden(output: nbformat.NotebookNode) -> bool:
+    """Tell whether an output is a glued value that only the prose shows."""
+    return bool(output.get("metadata", {}).get("scrapbook", {}).get("mime_prefix"))
+
+
 def publish(app: Sphinx, exception: Exception | None) -> None:
     """Write each executed chapter as a notebook whose bytes are repeatable."""
     if exception is not None or app.builder.format != "html":
         return
     for docname in filter(lambda name: is_chapter(app, name), app.env.metadata):
-        executed = Path(app.env.mystnb_config.output_folder, f"{docname}.ipynb")
-        notebook = nbformat.read(executed, as_version=4)
-        notebook.metadata["kernelspec"].pop(KEY, None)
-        notebook.metadata["kernelspec"].setdefault("display_name", "Python 3")
-        for key in set(notebook.metadata) - {"kernelspec", "language_info"}:
-            del notebook.metadata[key]
-        for number, cell in enumerate(notebook.cells):
-            cell["id"] = f"cell-{number}"
-            cell["metadata"].pop("execution", None)
-            for output in cell.get("outputs", ()):
-                if output["output_type"] == "error":  # without the paths of this machine
-                    output["traceback"] = [f"{output['ename']}: {output['evalue']}"]
+        read = Path(app.env.mystnb_config.output_folder, f"{docname}.ipynb")
+        notebook = nbformat.read(read, as_version=4)
+        with suppress(KeyError):  # MyST-NB leaves out what it took from the cache
+            _, notebook = cache(app).merge_match_into_notebook(notebook)
+        tidy(notebook)
         target = Path(app.outdir, "_sources", f"{docname}.ipynb")
         target.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, target)
+
+
+def tidy(notebook: nbformat.NotebookNode) -> None:
+    """Take out what differs between two builds, and what only the build needs."""
+    notebook.metadata["kernelspec"].pop(KEY, None)
+    notebook.metadata["kernelspec"].setdefault("display_name", "Python 3")
+    for key in set(notebook.metadata) - {"kernelspec", "language_info"}:
+        del notebook.metadata[key]
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"
+        cell["metadata"].pop("execution", None)
+        if "outputs" in cell:
+            cell["outputs"] = [*filterfalse(is_hidden, cell["outputs"])]
+        for output in cell.get("outputs", ()):
+            if output["output_type"] == "error":  # without the paths of this machine
+                output["traceback"] = [f"{output['ename']}: {output['evalue']}"]
 
 
 class ExpectedErrors(SphinxTransform):
