@@ -5,6 +5,7 @@ from types import ModuleType
 import pytest
 from hypothesis import HealthCheck, settings
 
+from absent import pytest_terminal_summary  # noqa: F401  (a hook)
 from requirements import STRICT, need
 from website import site  # noqa: F401  (a fixture)
 

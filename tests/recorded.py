@@ -104,7 +104,7 @@ def by_convbook() -> dict[str, np.ndarray]:
 
 def by_torch(torch: Any) -> dict[str, np.ndarray]:
     """Answer every call with PyTorch."""
-    nn, F = torch.nn, torch.nn.functional  # noqa: N806
+    nn, F = torch.nn, torch.nn.functional
     found = {
         key: getattr(F, name)(*map(tensor(torch), args), **options)
         for key, name, args, options in calls()
