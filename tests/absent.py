@@ -10,7 +10,9 @@ HOW = "CONVBOOK_STRICT=1 nox -s tests"
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Count the tests that each missing oracle skipped."""
     reasons = (str(report.longrepr) for report in terminalreporter.stats.get("skipped", []))
-    found = Counter(match[1] for why in reasons if (match := re.search(r"Skipped: (.*)", why)))
+    found = Counter(
+        match[1] for why in reasons if (match := re.search(r"Skipped: ([^'\")]+)", why))
+    )
     if found:
-        skipped = "; ".join(f"{count} tests, {why.rstrip(')')}" for why, count in found.items())
-        terminalreporter.write_line(f"Skipped: {skipped}. To run them: {HOW}")
+        skipped = "; ".join(f"{why} ({count} skipped)" for why, count in found.items())
+        terminalreporter.write_line(f"Absent: {skipped}. To run these tests, too: {HOW}")
