@@ -131,7 +131,9 @@ def sections(text: str) -> list[Section]:
     if text.startswith("---\n"):
         next(lines)
         next(place for place, line in lines if line == "---")
-    for place, line in lines:
+    line = ""
+    for place, after in lines:
+        before, line = line, after
         if fence := re.match(r"\s*(`{3,})(.*)", line):
             body = [
                 *takewhile(lambda inner: inner.strip() != fence[1], (text for _, text in lines))
@@ -143,7 +145,7 @@ def sections(text: str) -> list[Section]:
         elif match := REASON.match(line):
             reasons.append(Reason(place, numbers(match[1])))
         elif not line:
-            reasons = []
+            reasons = reasons if before.startswith(":") else []  # a table's options end so
         elif not re.match(r":[\w-]+:|\([\w-]+\)=|:{3,}$|%", line):
             if re.match(r"#+ |:{3,}\{admonition\} *Exercise", line):
                 found.append(Section())
