@@ -145,7 +145,7 @@ def sections(text: str) -> list[Section]:
         elif match := REASON.match(line):
             reasons.append(Reason(place, numbers(match[1])))
         elif not line:
-            reasons = reasons if before.startswith(":") else []  # a table's options end so
+            reasons = reasons if re.match(r":[\w-]+:", before) else []  # a table's options end so
         elif not re.match(r":[\w-]+:|\([\w-]+\)=|:{3,}$|%", line):
             if re.match(r"#+ |:{3,}\{admonition\} *Exercise", line):
                 found.append(Section())
