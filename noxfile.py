@@ -22,7 +22,13 @@ STRICT = os.environ.get("CONVBOOK_STRICT") == "1"
 # The release whose behaviour the tests compare with; older and newer ones may differ.
 TORCH = "torch==2.13.0"
 OLDEST_NUMPY = "numpy==2.0.*"
-LINTERS = ("check-jsonschema==0.39.*", "mypy==2.4.*", "ruff==0.17.*", "zizmor==1.32.*")
+LINTERS = (
+    "check-jsonschema==0.39.*",
+    "codespell==2.4.*",
+    "mypy==2.4.*",
+    "ruff==0.17.*",
+    "zizmor==1.32.*",
+)
 
 WORKERS = ("-n", "logical", "--maxprocesses", "4", "--durations", "10")
 
@@ -105,6 +111,9 @@ def lint(session: nox.Session) -> None:
     session.install("-e", ".[figures]", *LINTERS, silent=False)
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
+    session.run("codespell")
+    british = [*map(str, sorted(Path("docs").glob("*.md"))), "README.md", "CONTRIBUTING.md"]
+    session.run("codespell", "--dictionary", "spelling.txt", *british)
     session.run("mypy")
     session.run("zizmor", "--offline", "--quiet", ".github")
     for schema, file in SCHEMAS.items():

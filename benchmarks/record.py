@@ -4,6 +4,7 @@ import json
 import os
 import platform
 from datetime import UTC, datetime
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from math import floor, log10
 from pathlib import Path
@@ -65,7 +66,13 @@ def installed() -> dict[str, str]:
 def write(record: Record, path: Path) -> None:
     """Write a record so that a difference of two can be read: one competitor, one line."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text(record), "utf-8")
+    path.write_text(text(record | {"digest": digest(record)}), "utf-8")
+
+
+def digest(record: Record) -> str:
+    """Return a digest of all that was measured, so that a later edit by hand can be seen."""
+    measured = {key: record[key] for key in record if key != "digest"}
+    return sha256(text(measured).encode()).hexdigest()[:16]
 
 
 def text(value: Any, indent: str = "") -> str:

@@ -5,9 +5,11 @@ Pytest so finds a wrong number in seconds, and names the chapter's file and line
 """
 
 import ast
+import builtins
 import doctest
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import matplotlib
@@ -32,10 +34,8 @@ def run_cell(example: Example) -> None:
     """Run a cell as a notebook does, and show the value of its last line."""
     __tracebackhide__ = True
     tree = ast.parse("\n" * lines_above(example) + example.parsed, example.path)
-    if "raises-exception" in str(example.region.lexemes["options"]):
-        with pytest.raises(Exception):  # noqa: B017, PT011  (the page shows which one)
-            run(tree, example)
-    else:
+    expected = expected_error(str(example.region.lexemes["options"]))
+    with pytest.raises(expected) if expected else nullcontext():
         run(tree, example, caption_of(example))
 
 
@@ -46,6 +46,16 @@ def caption_of(example: Example) -> str:
     options = yaml.safe_load(head[1]) if head else {}
     caption = options.get("mystnb", {}).get("figure", {}).get("caption", "")
     return re.sub(r"\{[\w:]+\}`[^`]*`", "", caption)
+
+
+def expected_error(options: str) -> type[Exception] | None:
+    """Return the exception that a cell's tags name, ``raises-ValueError`` say, if it is to fail."""
+    if "raises-exception" not in options:
+        return None
+    named = re.search(r"\braises-([A-Z]\w+)", options)
+    assert named, "a cell tagged raises-exception names it by a second tag, as raises-ValueError"
+    error: type[Exception] = getattr(builtins, named[1])
+    return error
 
 
 def lines_above(example: Example) -> int:

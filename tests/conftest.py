@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
+from absent import pytest_terminal_summary  # noqa: F401  (a hook)
 from requirements import STRICT, need
 from website import site  # noqa: F401  (a fixture)
 

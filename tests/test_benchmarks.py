@@ -206,7 +206,8 @@ def test_the_check_tries_again(monkeypatch, speeds, fails):
 
 def test_a_record_is_short_sorted_and_can_be_read_again(tmp_path):
     path = tmp_path / "deeper" / "results.json"
-    record.write({"b": {"y": 1.23456, "x": {"ms": 0.000123456}}, "a": "ü", "n": 20000.0}, path)
+    given = {"b": {"y": 1.23456, "x": {"ms": 0.000123456}}, "a": "ü", "n": 20000.0}
+    record.write(given, path)
     assert path.read_text("utf-8").splitlines() == [
         "{",
         ' "a": "\\u00fc",',
@@ -214,6 +215,7 @@ def test_a_record_is_short_sorted_and_can_be_read_again(tmp_path):
         '  "x": {"ms": 0.000123},',
         '  "y": 1.23',
         " },",
+        f' "digest": "{record.digest(given)}",',
         ' "n": 20000.0',
         "}",
     ]

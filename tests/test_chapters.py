@@ -75,6 +75,15 @@ def test_cells_are_plain_python(path: Path) -> None:
 
 
 @every_page
+def test_a_cell_that_fails_names_its_error(path: Path) -> None:
+    """By a tag beside ``raises-exception``; ``docs/conftest.py`` waits for that one alone."""
+    for cell in notebook_cells(path):
+        tags = set(cell.metadata.get("tags", []))
+        errors = {tag for tag in tags if re.fullmatch(r"raises-[A-Z]\w+", tag)}
+        assert len(errors) == ("raises-exception" in tags), f"{cell.place}: {tags}"
+
+
+@every_page
 def test_every_figure_has_a_name_and_a_caption(path: Path) -> None:
     for cell in filter(makes_figure, notebook_cells(path)):
         figure = cell.metadata.get("mystnb", {}).get("figure", {})
