@@ -1,10 +1,15 @@
 """Sphinx configuration of the book: data only, the logic is in ``docs/_ext``."""
 
+import os
 import sys
 from importlib.metadata import version as _version_of
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "docs" / "_ext"))
+
+from address import find_address, project_urls
+
+_address = find_address(project_urls("convbook"), os.environ)
 
 # -- The book ----------------------------------------------------------------
 
@@ -28,6 +33,7 @@ extensions = [
     "notebooks",
     "pages",
     "palette",
+    "sources",
     "spreadsheet",
     "strictness",
 ]
@@ -73,6 +79,7 @@ freshness_packages = [
     "scikit-learn",
     "scipy",
 ]
+sources_repository = _address.repository
 notebooks_environment = {
     "JUPYTER_PREFER_ENV_PATH": "1",
     "OMP_NUM_THREADS": "1",  # the same sums on every machine, and no threads that fight for cores
@@ -95,7 +102,7 @@ napoleon_use_rtype = False
 
 html_theme = "sphinx_book_theme"
 html_title = "convbook"
-html_baseurl = "https://convbook.github.io/convbook/"
+html_baseurl = f"{_address.site}/" if _address.site else ""
 html_static_path = ["docs/_static"]
 html_css_files = ["palette.css", "convbook.css"]
 html_js_files = [("scroll.js", {"defer": "defer"})]
@@ -109,14 +116,9 @@ templates_path = ["docs/_templates"]
 html_sidebars = {"**": ["book-title.html", "search-button-field.html", "sbt-sidebar-nav.html"]}
 html_context = {"default_mode": "light"}  # without JavaScript; with it, the system's
 html_theme_options = {
-    "repository_url": "https://github.com/convbook/convbook",
-    "repository_branch": "main",
-    "path_to_docs": "docs",
+    **_address.theme_options,
     "use_download_button": True,
-    "use_edit_page_button": True,
     "use_fullscreen_button": False,
-    "use_issues_button": True,
-    "use_source_button": True,
     "logo": {
         "image_light": "docs/_static/logo-light.svg",
         "image_dark": "docs/_static/logo-dark.svg",
