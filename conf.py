@@ -29,6 +29,7 @@ extensions = [
     # ours, in docs/_ext
     "folds",
     "freshness",
+    "lighten",
     "mathml",
     "notebooks",
     "pages",
