@@ -27,6 +27,7 @@ extensions = [
     "sphinx_design",
     "sphinxcontrib.bibtex",
     # ours, in docs/_ext
+    "editions",
     "folds",
     "freshness",
     "lighten",
@@ -34,6 +35,7 @@ extensions = [
     "notebooks",
     "pages",
     "palette",
+    "searching",
     "sources",
     "spreadsheet",
     "strictness",
@@ -105,8 +107,8 @@ html_theme = "sphinx_book_theme"
 html_title = "convbook"
 html_baseurl = f"{_address.site}/" if _address.site else ""
 html_static_path = ["docs/_static"]
-html_css_files = ["palette.css", "convbook.css"]
-html_js_files = [("scroll.js", {"defer": "defer"})]
+html_css_files = ["palette.css", "convbook.css", "use.css", "paper.css"]
+html_js_files = ["use.js"]
 html_favicon = "docs/_static/favicon.svg"
 html_math_renderer = "mathml"
 html_last_updated_fmt = None
