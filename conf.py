@@ -4,6 +4,7 @@ import os
 import sys
 from importlib.metadata import version as _version_of
 from pathlib import Path
+from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).parent / "docs" / "_ext"))
 
@@ -25,10 +26,13 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
     "sphinx_design",
+    "notfound.extension",
     "sphinxcontrib.bibtex",
     # ours, in docs/_ext
     "editions",
     "folds",
+    "formats",
+    "found",
     "freshness",
     "lighten",
     "mathml",
@@ -40,6 +44,8 @@ extensions = [
     "spreadsheet",
     "strictness",
 ]
+if _address.site:  # both write addresses in full
+    extensions += ["sphinx_sitemap", "sphinxext.opengraph"]
 exclude_patterns = ["_ext", "_static", "_templates"]
 nitpicky = True
 suppress_warnings = ["myst.xref_ambiguous"]  # a chapter's label is its file's name, on purpose
@@ -104,9 +110,14 @@ napoleon_use_rtype = False
 # -- HTML --------------------------------------------------------------------
 
 html_theme = "sphinx_book_theme"
-html_title = "convbook"
+html_title = "convbook: the executable book on convolution"
 html_baseurl = f"{_address.site}/" if _address.site else ""
 html_static_path = ["docs/_static"]
+sitemap_url_scheme = "{link}"
+notfound_urls_prefix = f"{urlsplit(_address.site).path}/"
+ogp_site_name = "convbook"
+ogp_image = "_static/card.png"
+ogp_social_cards = {"enable": False}  # ours is a figure
 html_css_files = ["palette.css", "convbook.css", "use.css", "paper.css"]
 html_js_files = ["use.js"]
 html_favicon = "docs/_static/favicon.svg"
@@ -117,7 +128,10 @@ html_use_index = True
 html_domain_indices = False
 templates_path = ["docs/_templates"]
 html_sidebars = {"**": ["book-title.html", "search-button-field.html", "sbt-sidebar-nav.html"]}
-html_context = {"default_mode": "light"}  # without JavaScript; with it, the system's
+html_context = {
+    "default_mode": "light",  # without JavaScript; with it, the system's
+    "repository": _address.repository,
+}
 html_theme_options = {
     **_address.theme_options,
     "use_download_button": True,

@@ -24,6 +24,10 @@ Read {source}`src/convbook/padding.py`, {source}`the figures <src/convbook/figur
 .. currentmodule:: convbook
 .. autofunction:: flip
 ```
+
+```{toctree}
+cite
+```
 """
 ELSEWHERE = {"GITHUB_REPOSITORY": "Ann/her-book"}
 NOWHERE = {"GITHUB_REPOSITORY": "", "READTHEDOCS_CANONICAL_URL": ""}
@@ -34,6 +38,8 @@ def small_book(folder: Path, environment: dict[str, str]) -> Build:
     docs = folder / "docs"
     docs.mkdir()
     (docs / "index.md").write_text(PAGE, "utf-8")
+    cite = (ROOT / "docs" / "cite.md").read_text("utf-8")
+    (docs / "cite.md").write_text(cite.partition("Say which")[0], "utf-8")
     env = {name: value for name, value in os.environ.items() if name not in NOWHERE}
     done = build(docs, folder / "_build" / "html", env=env | environment)
     assert done.status == 0, done.output
@@ -115,7 +121,7 @@ def test_a_folder_lists_files_that_are_there(nowhere: Build) -> None:
 def test_a_missing_source_is_an_error(tmp_path: Path) -> None:
     text = PAGE.replace("src/convbook/matmul", "src/convbook/nosuchfile.py")
     (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "index.md").write_text(text, "utf-8")
+    (tmp_path / "docs" / "index.md").write_text(text.partition("```{toctree}")[0], "utf-8")
     done = build(tmp_path / "docs", tmp_path / "_build" / "html")
     assert done.status != 0
     assert re.search(r"index\.md:\d+: .*nosuchfile", done.output), done.output

@@ -19,7 +19,7 @@ KEEPER = "glue"
 def without_bookkeeping(cells: Iterable[str]) -> list[str]:
     r"""Return the cells of a notebook without ``glue``; a cell may become empty.
 
-    >>> without_bookkeeping(["from myst_nb import glue\\nx = 2", "glue("x", x)\nx + 1"])
+    >>> without_bookkeeping(["from myst_nb import glue\nx = 2", "glue('x', x)\nx + 1"])
     ['x = 2', 'x + 1']
     """
     keepers, cleaned = {KEEPER}, []

@@ -23,6 +23,7 @@ from markdownify import MarkdownConverter
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from bookkeeping import without_bookkeeping
+from formats import size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -262,22 +263,39 @@ def executed(app: Sphinx, docname: str) -> Any:
 
 
 def publish(app: Sphinx, exception: Exception | None) -> None:
-    """Write both editions of each chapter, and their sizes into its menu."""
+    """Write both editions of each chapter, and their sizes where they are offered."""
     if exception is not None or app.builder.name != "html":
         return
-    for docname in filter(lambda name: is_chapter(app, name), sorted(app.env.found_docs)):
+    chapters = [name for name in sorted(app.env.found_docs) if is_chapter(app, name)]
+    for docname in chapters:
+        write(app, docname)
+    lists = [name for name, data in app.env.metadata.items() if "lists-files" in data]
+    for docname in {*chapters, *lists}:
         path = Path(app.outdir, f"{docname}.html")
-        html = path.read_text("utf-8")
-        address = urljoin(app.config.html_baseurl, path.name) if app.config.html_baseurl else ""
-        page = Page(html, executed(app, docname), address)
-        for ending in EDITIONS:
-            target = Path(app.outdir, "_sources", f"{docname}{ending}.ipynb")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            nbformat.write(notebook(page, bool(ending), app.config.sources_repository), target)
-            size = f"{max(1, round(target.stat().st_size / 1000))} kB"
-            html = html.replace(f"(size of {docname}{ending}.ipynb)", f"({size})")
-        html = re.sub(r'(<a href="[^"]*\.ipynb") target="_blank"', r"\1 download", html)
-        path.write_text(html, "utf-8")
+        path.write_text(with_sizes(app, path.read_text("utf-8")), "utf-8")
+
+
+def write(app: Sphinx, docname: str) -> None:
+    """Write both editions of a chapter."""
+    path = Path(app.outdir, f"{docname}.html")
+    address = urljoin(app.config.html_baseurl, f"{docname}.html") if app.config.html_baseurl else ""
+    page = Page(path.read_text("utf-8"), executed(app, docname), address)
+    for ending in EDITIONS:
+        target = Path(app.outdir, "_sources", f"{docname}{ending}.ipynb")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook(page, bool(ending), app.config.sources_repository), target)
+
+
+def with_sizes(app: Sphinx, html: str) -> str:
+    """Fill in the sizes of notebooks, and let a click on one save it."""
+
+    def told(found: re.Match[str]) -> str:
+        return f"({size(Path(app.outdir, '_sources', found[1]))})"
+
+    html = re.sub(r"\(size of ([\w/-]+\.ipynb)\)", told, html)
+    return re.sub(
+        r'<a (?:class="[^"]*" )?(href="[^"]*\.ipynb")(?: target="_blank")?', r"<a \1 download", html
+    )
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -51,6 +51,7 @@ class Site(NamedTuple):
 
     folder: Path
     pages: dict[Path, str]
+    top: str = "/"
 
     @property
     def static(self) -> Path:
@@ -58,7 +59,9 @@ class Site(NamedTuple):
         return self.folder / "_static"
 
     def up(self, page: Path) -> str:
-        """Return the way from a page to the top of the site."""
+        """Return the way from a page to the top of the site; a missing page can be anywhere."""
+        if page.name == "404.html":
+            return self.top
         return "../" * (len(page.relative_to(self.folder).parts) - 1)
 
     def common(self, pattern: re.Pattern[str]) -> list[str]:
@@ -76,7 +79,7 @@ def lighten(app: Sphinx, exception: Exception | None) -> None:
     folder = Path(app.outdir)
     paths = [path for path in sorted(folder.rglob("*.html")) if "_static" not in path.parts]
     before = {path: path.read_text("utf-8") for path in paths}
-    site = Site(folder, dict(before))
+    site = Site(folder, dict(before), app.config.notfound_urls_prefix)
     unpack_pictures(site)
     one_script(site)
     one_sheet(site)
@@ -199,7 +202,7 @@ def shrunk(code: str) -> tuple[str, bytes]:
     if picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255):
         picture = picture.convert("RGB")
     written = io.BytesIO()
-    picture.save(written, "WEBP", lossless=True, quality=100, method=6)
+    picture.save(written, "WEBP", lossless=True, quality=80, method=4)
     return min(("webp", written.getvalue()), ("png", data), key=lambda kind: len(kind[1]))
 
 

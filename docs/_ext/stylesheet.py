@@ -35,14 +35,23 @@ def gather(static: Path, names: Iterable[str]) -> str:
     for name in names:
         folder = posixpath.dirname(name)
         text = (static / name).read_text("utf-8").removeprefix("\ufeff")
-        imported = [posixpath.normpath(f"{folder}/{found}") for found in IMPORT.findall(text)]
+        imported = [joined(folder, found) for found in IMPORT.findall(text)]
         texts += [gather(static, imported), moved(IMPORT.sub("", text), folder)]
     return "\n".join(texts)
 
 
+def joined(folder: str, address: str) -> str:
+    """Return an address that started in a folder, without what a browser's cache is told.
+
+    >>> joined("styles", "../fonts/a.woff2?v=1"), joined("", "fonts/a.woff2")
+    ('fonts/a.woff2', 'fonts/a.woff2')
+    """
+    return posixpath.normpath(posixpath.join(folder, address.partition("?")[0]))
+
+
 def moved(css: str, folder: str) -> str:
     """Return a style sheet of a folder whose addresses start one folder up."""
-    return URL.sub(lambda url: f"url({posixpath.normpath(f'{folder}/{url[2]}')})", css)
+    return URL.sub(lambda url: f"url({joined(folder, url[2])})", css)
 
 
 def purge(css: str, words: Container[str]) -> str:

@@ -30,13 +30,15 @@
     if (name.replace("()", "") === phrase) points += kind === "library" ? 40 : 20;
     if (words.length > 1 && name.includes(phrase)) points += 20;
     if (words.length > 1 && text.toLowerCase().includes(phrase)) points += 6;
+    if (/^(read the source|exercises)$/i.test(title)) points /= 2;
     if (kind === "chapter") points = 1.5 * points + 30 * ((totals.get(page) || 0) / most) ** 2;
     return points;
   }
 
   function excerpt(text) {
-    const at = Math.max(0, Math.min(...starts.map((start) => { const i = text.search(start); return i < 0 ? Infinity : i; })));
-    const from = Number.isFinite(at) ? Math.max(0, text.lastIndexOf(". ", at) + 1) : 0;
+    const places = starts.map((start) => text.search(start)).filter((place) => place >= 0);
+    const at = places.length ? Math.min(...places) : 0;
+    const from = Math.max(0, text.lastIndexOf(". ", at) + 1);
     const start = at - from > 160 ? text.indexOf(" ", at - 100) : from;
     const cut = text.slice(start, start + 240).trim();
     return (start > from ? "… " : "") + cut + (start + 240 < text.length ? " …" : "");
