@@ -30,6 +30,7 @@ extensions = [
     "sphinxcontrib.bibtex",
     # ours, in docs/_ext
     "editions",
+    "epub",
     "folds",
     "formats",
     "found",
@@ -149,6 +150,28 @@ html_theme_options = {
     "pygments_light_style": "github-light",
     "pygments_dark_style": "github-dark",
 }
+# -- Other formats: nox -s formats -------------------------------------------
+
+latex_engine = "xelatex"
+latex_documents = [("index", "convbook.tex", html_title, author, "manual", True)]
+latex_toplevel_sectioning = "chapter"
+latex_domain_indices = False
+latex_elements = {
+    "papersize": "a4paper",
+    "extraclassoptions": "openany,oneside",
+    "preamble": r"\setcounter{secnumdepth}{0}",  # chapters have numbers, sections have none
+}
+epub_title = html_title
+epub_tocscope = "includehidden"
+epub_tocdepth = 2
+epub_identifier = _address.site or "convbook"
+epub_scheme = "URL" if _address.site else "ID"
+epub_uid = "convbook"
+epub_cover = ("_static/touch-icon.png", "")
+epub_show_urls = "no"
+epub_exclude_files = [".buildinfo", "_static/convbook.xlsx", "_static/use.js", "_static/search.js"]
+version = release
+
 copybutton_exclude = ".linenos, .gp, .go"
 copybutton_prompt_text = r">>> |\.\.\. "
 copybutton_prompt_is_regexp = True

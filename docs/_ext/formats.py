@@ -73,7 +73,7 @@ class Formats(Listing):
         if not found:
             how = nodes.literal("", "nox -s formats")
             text = "This copy of the site was built without them; ", " builds them."
-            yield nodes.paragraph("", text[0], how, text[1])
+            yield nodes.paragraph("", text[0], how, nodes.Text(text[1]))
             return
         items = [
             item(FORMATS[name], [(f"downloads/{name}", f"{name}, {size(path)}")])
