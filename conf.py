@@ -1,10 +1,16 @@
 """Sphinx configuration of the book: data only, the logic is in ``docs/_ext``."""
 
+import os
 import sys
 from importlib.metadata import version as _version_of
 from pathlib import Path
+from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).parent / "docs" / "_ext"))
+
+from address import find_address, project_urls
+
+_address = find_address(project_urls("convbook"), os.environ)
 
 # -- The book ----------------------------------------------------------------
 
@@ -20,20 +26,30 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
     "sphinx_design",
+    "notfound.extension",
     "sphinxcontrib.bibtex",
     # ours, in docs/_ext
     "bets",
     "downloads",
+    "editions",
+    "epub",
     "folds",
+    "formats",
+    "found",
     "freshness",
     "kernels",
+    "lighten",
     "mathml",
     "notebooks",
     "pages",
     "palette",
+    "searching",
+    "sources",
     "spreadsheet",
     "strictness",
 ]
+if _address.site:  # both write addresses in full
+    extensions += ["sphinx_sitemap", "sphinxext.opengraph"]
 exclude_patterns = ["_ext", "_static", "_templates"]
 nitpicky = True
 suppress_warnings = ["myst.xref_ambiguous"]  # a chapter's label is its file's name, on purpose
@@ -76,6 +92,7 @@ freshness_packages = [
     "scikit-learn",
     "scipy",
 ]
+sources_repository = _address.repository
 notebooks_environment = {
     "JUPYTER_PREFER_ENV_PATH": "1",
     "OMP_NUM_THREADS": "1",  # the same sums on every machine, and no threads that fight for cores
@@ -97,11 +114,16 @@ napoleon_use_rtype = False
 # -- HTML --------------------------------------------------------------------
 
 html_theme = "sphinx_book_theme"
-html_title = "convbook"
-html_baseurl = "https://convbook.github.io/convbook/"
+html_title = "convbook: the executable book on convolution"
+html_baseurl = f"{_address.site}/" if _address.site else ""
 html_static_path = ["docs/_static"]
-html_css_files = ["palette.css", "convbook.css"]
-html_js_files = [("scroll.js", {"defer": "defer"})]
+sitemap_url_scheme = "{link}"
+notfound_urls_prefix = f"{urlsplit(_address.site).path}/"
+ogp_site_name = "convbook"
+ogp_image = "_static/card.png"
+ogp_social_cards = {"enable": False}  # ours is a figure
+html_css_files = ["palette.css", "convbook.css", "use.css", "paper.css"]
+html_js_files = ["use.js"]
 html_favicon = "docs/_static/favicon.svg"
 html_math_renderer = "mathml"
 html_last_updated_fmt = None
@@ -110,16 +132,14 @@ html_use_index = True
 html_domain_indices = False
 templates_path = ["docs/_templates"]
 html_sidebars = {"**": ["book-title.html", "search-button-field.html", "sbt-sidebar-nav.html"]}
-html_context = {"default_mode": "light"}  # without JavaScript; with it, the system's
+html_context = {
+    "default_mode": "light",  # without JavaScript; with it, the system's
+    "repository": _address.repository,
+}
 html_theme_options = {
-    "repository_url": "https://github.com/convbook/convbook",
-    "repository_branch": "main",
-    "path_to_docs": "docs",
+    **_address.theme_options,
     "use_download_button": True,
-    "use_edit_page_button": True,
     "use_fullscreen_button": False,
-    "use_issues_button": True,
-    "use_source_button": True,
     "logo": {
         "image_light": "docs/_static/logo-light.svg",
         "image_dark": "docs/_static/logo-dark.svg",
@@ -133,6 +153,28 @@ html_theme_options = {
     "pygments_light_style": "github-light",
     "pygments_dark_style": "github-dark",
 }
+# -- Other formats: nox -s formats -------------------------------------------
+
+latex_engine = "xelatex"
+latex_documents = [("index", "convbook.tex", html_title, author, "manual", True)]
+latex_toplevel_sectioning = "chapter"
+latex_domain_indices = False
+latex_elements = {
+    "papersize": "a4paper",
+    "extraclassoptions": "openany,oneside",
+    "preamble": r"\setcounter{secnumdepth}{0}",  # chapters have numbers, sections have none
+}
+epub_title = html_title
+epub_tocscope = "includehidden"
+epub_tocdepth = 2
+epub_identifier = _address.site or "convbook"
+epub_scheme = "URL" if _address.site else "ID"
+epub_uid = "convbook"
+epub_cover = ("_static/touch-icon.png", "")
+epub_show_urls = "no"
+epub_exclude_files = [".buildinfo", "_static/convbook.xlsx", "_static/use.js", "_static/search.js"]
+version = release
+
 copybutton_exclude = ".linenos, .gp, .go"
 copybutton_prompt_text = r">>> |\.\.\. "
 copybutton_prompt_is_regexp = True

@@ -8,6 +8,7 @@ import re
 import socket
 from contextlib import suppress
 from pathlib import Path
+from shutil import copyfile, make_archive
 
 import nox
 
@@ -53,6 +54,30 @@ def book(session: nox.Session) -> None:
     else:
         session.log(f"Built {SITE}. To read it, run: python3 {' '.join(server)}")
         session.log(f"and open http://localhost:{port}/")
+
+
+@nox.session
+def formats(session: nox.Session) -> None:
+    """Build the book as PDF (needs latexmk and XeLaTeX), as EPUB, and as an archive of the site."""
+    session.install("-e", ".[docs]", silent=False)
+    target = Path("_build/formats")
+    target.mkdir(parents=True, exist_ok=True)
+    sphinx(session, "latex", "_build/latex")
+    latex = ["latexmk", "-pdfxe", "-interaction=nonstopmode", "-cd", "_build/latex/convbook.tex"]
+    session.run(*latex, external=True, silent=True)
+    copyfile("_build/latex/convbook.pdf", target / "convbook.pdf")
+    html_only = ["-D", "templates_path=", "-D", "html_css_files=palette.css,epub-book.css"]
+    sphinx(session, "epub", "_build/epub", *html_only)
+    copyfile("_build/epub/convbook.epub", target / "convbook.epub")
+    sphinx(session, "html", SITE)
+    make_archive(str(target / "convbook-site"), "zip", SITE)
+    sphinx(session, "html", SITE)  # the page that lists them now has all
+
+
+def sphinx(session: nox.Session, builder: str, target: str, *options: str) -> None:
+    """Build the book in a format; the chapters' results come from the same cache."""
+    gates = ["-n", "-W", "--keep-going", "-d", f"_build/doctrees-{builder}"]
+    session.run("sphinx-build", "-b", builder, "-c", ".", *gates, *options, "docs", target)
 
 
 @nox.session

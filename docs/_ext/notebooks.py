@@ -1,4 +1,8 @@
-"""Run the cells in a quiet, repeatable kernel; offer each executed chapter as a notebook."""
+"""Run the cells in a quiet, repeatable kernel, and show measured times as measured.
+
+MyST-NB runs a kernel with the settings of whoever builds; this keeps them out. Its table of times
+is replaced, since two builds may differ only in what is marked as measured.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +14,12 @@ from itertools import filterfalse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 from docutils import nodes
 from myst_nb.ext.execution_tables import ExecutionStatsNode, make_stat_table
 from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.addnodes import pending_xref
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
-
-from freshness import KEY
-from kernels import cache
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -45,53 +45,6 @@ def prepare_kernels(app: Sphinx) -> None:
     if not [*(home / "matplotlib").glob("fontlist*.json")]:
         command = [sys.executable, "-c", "import matplotlib.font_manager"]
         subprocess.run(command, check=True, capture_output=True)
-
-
-def is_chapter(app: Sphinx, docname: str) -> bool:
-    """Tell whether a page has been executed."""
-    return bool(app.env.metadata.get(docname, {}).get("kernelspec"))
-
-
-def offer(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
-    """Give executed chapters an entry in the theme's download menu."""
-    if is_chapter(app, page):
-        context["ipynb_source"] = f"{page}.ipynb"
-
-
-def is_hidden(output: nbformat.NotebookNode) -> bool:
-    """Tell whether an output is a glued value that only the prose shows."""
-    return bool(output.get("metadata", {}).get("scrapbook", {}).get("mime_prefix"))
-
-
-def publish(app: Sphinx, exception: Exception | None) -> None:
-    """Write each executed chapter as a notebook whose bytes are repeatable."""
-    if exception is not None or app.builder.format != "html":
-        return
-    for docname in filter(lambda name: is_chapter(app, name), app.env.metadata):
-        read = Path(app.env.mystnb_config.output_folder, f"{docname}.ipynb")
-        notebook = nbformat.read(read, as_version=4)
-        with suppress(KeyError):  # MyST-NB leaves out what it took from the cache
-            _, notebook = cache(app).merge_match_into_notebook(notebook)
-        tidy(notebook)
-        target = Path(app.outdir, "_sources", f"{docname}.ipynb")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook, target)
-
-
-def tidy(notebook: nbformat.NotebookNode) -> None:
-    """Take out what differs between two builds, and what only the build needs."""
-    notebook.metadata["kernelspec"].pop(KEY, None)
-    notebook.metadata["kernelspec"].setdefault("display_name", "Python 3")
-    for key in set(notebook.metadata) - {"kernelspec", "language_info"}:
-        del notebook.metadata[key]
-    for number, cell in enumerate(notebook.cells):
-        cell["id"] = f"cell-{number}"
-        cell["metadata"].pop("execution", None)
-        if "outputs" in cell:
-            cell["outputs"] = [*filterfalse(is_hidden, cell["outputs"])]
-        for output in cell.get("outputs", ()):
-            if output["output_type"] == "error":  # without the paths of this machine
-                output["traceback"] = [f"{output['ename']}: {output['evalue']}"]
 
 
 class ExpectedErrors(SphinxTransform):
@@ -140,12 +93,10 @@ class UnsearchedMeasurements(SphinxPostTransform):
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Connect the kernels' home, the downloads and the measured times."""
+    """Connect the kernels' home and the measured times."""
     app.add_config_value("notebooks_environment", {}, "env", dict)
     app.add_transform(ExpectedErrors)
     app.add_post_transform(MeasuredTimes)
     app.add_post_transform(UnsearchedMeasurements)
     app.connect("builder-inited", prepare_kernels)
-    app.connect("html-page-context", offer, priority=400)
-    app.connect("build-finished", publish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

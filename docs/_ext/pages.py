@@ -48,10 +48,17 @@ def place_style(app: Sphinx) -> None:
 def finish(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
     """Hand the policy to the layout, and repair roles in the body."""
     context["content_security_policy"] = POLICY
+    # what only the theme's own search and version switch ask for, before the scripts are there
+    context["script_files"] = [one for one in context.get("script_files", ()) if has_file(one)]
     body = context.get("body", "")
     for wrong, right in REPAIRS.items():
         body = body.replace(wrong, right)
     context["body"] = body
+
+
+def has_file(script: Any) -> bool:
+    """Tell whether a script is a file, not a line in the page."""
+    return bool(getattr(script, "filename", script))
 
 
 def visit_hidden_code(self: HTML5Translator, node: HideCodeCellNode) -> None:

@@ -1,7 +1,12 @@
-"""Write the spreadsheet twin of the chapter on stacking where the site offers it."""
+"""Write the spreadsheet twin of the chapter on stacking where the site offers it.
+
+No library knows our workbook. It takes seconds to write, so it is written again only when the
+library or the site's address has changed, which a digest in the folder's name tells.
+"""
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,16 +20,21 @@ NAME = "convbook.xlsx"
 SOURCES = Path(convbook.__file__).parent
 
 
+def digest(address: str) -> str:
+    """Return what tells two workbooks apart."""
+    files = sorted(SOURCES.rglob("*.py"))
+    return sha256(b"".join([path.read_bytes() for path in files] + [address.encode()])).hexdigest()
+
+
 def write_spreadsheet(app: Sphinx) -> None:
-    """Put the workbook where Sphinx collects static files, unless a current one is there."""
-    folder = Path(app.outdir).parent / "spreadsheet"
-    target = folder / NAME
-    newest = max(path.stat().st_mtime for path in SOURCES.rglob("*.py"))
-    if not target.exists() or target.stat().st_mtime < newest:
+    """Put the workbook where Sphinx collects static files, unless it is there."""
+    address = app.config.html_baseurl.rstrip("/")
+    folder = Path(app.outdir).parent / "spreadsheet" / digest(address)[:16]
+    if not (folder / NAME).exists():
         from convbook.figures import spreadsheet  # noqa: PLC0415  (imports take seconds)
 
         folder.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(spreadsheet.xlsx(spreadsheet.recogniser()))
+        (folder / NAME).write_bytes(spreadsheet.xlsx(spreadsheet.recogniser(), address))
     app.config.html_static_path.append(str(folder))
 
 

@@ -15,13 +15,13 @@ FORMULA = re.compile(r'<c r="([A-Z]+[0-9]+)"([^>]*?)><f>(.*?)</f><v ?(?:/>|></v>
 IGNORED = '<ignoredErrors><ignoredError sqref="A1:XFD200" formula="1" formulaRange="1"/>'
 
 
-def xlsx(network: Network) -> bytes:
-    """Return the twin of a network as an Excel file.
+def xlsx(network: Network, address: str = "") -> bytes:
+    """Return the twin of a network as an Excel file that names the site at an address.
 
     The file tells Excel to compute it anew when it is opened. Viewers that cannot compute show the
     numbers that convbook computed.
     """
-    return packed(twin(network))
+    return packed(twin(network, address))
 
 
 def packed(made: Twin) -> bytes:

@@ -22,7 +22,7 @@ SHEETS: Lines = [
 ]
 
 
-def fill_read_me(page: Page, network: Network) -> None:
+def fill_read_me(page: Page, network: Network, address: str) -> None:
     """Write the page."""
     page.widths(1, [20, 104])
     page.sheet.sheet_view.showGridLines = False
@@ -41,7 +41,7 @@ def fill_read_me(page: Page, network: Network) -> None:
         ("Trace one number", _tracing(network)),
         ("Three things to try", _experiments()),
         ("Names", _names()),
-        ("Where it comes from", _origins()),
+        ("Where it comes from", _origins(address)),
     ):
         page.write(f"A{row}", title, 13, bold=True, ink="input")
         row = _write_lines(page, row + 1, lines) + 1
@@ -115,12 +115,12 @@ def _names() -> Lines:
     ]  # fmt: skip
 
 
-def _origins() -> Lines:
-    """Say who made what."""
+def _origins(address: str) -> Lines:
+    """Say who made what, and where its chapter is."""
+    place = f": {address}/stacking.html" if address else ""
     return [
         ("the sheet", "",
-         "was written by the program of convbook, the executable book on convolution: "
-         "https://convbook.github.io/convbook/stacking.html. "
+         f"was written by the program of convbook, the executable book on convolution{place}. "
          "Text CC BY 4.0, formulas BSD-3-Clause."),
         ("digit and kernels", "", "are drawn and chosen by the book's authors."),
         ("dense weights", "",

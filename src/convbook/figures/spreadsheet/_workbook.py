@@ -21,8 +21,8 @@ class Twin(NamedTuple):
     values: dict[str, Values]
 
 
-def twin(network: Network) -> Twin:
-    """Write a network into a new workbook.
+def twin(network: Network, address: str = "") -> Twin:
+    """Write a network into a new workbook that names the site at an address, if there is one.
 
     Examples
     --------
@@ -35,7 +35,7 @@ def twin(network: Network) -> Twin:
     workbook.remove(workbook.active)
     titles = ("Read me", TITLE, "One number", "Check", ON, OFF)
     pages = {title: Page(workbook.create_sheet(title)) for title in titles}
-    fill_read_me(pages["Read me"], network)
+    fill_read_me(pages["Read me"], network, address)
     fill_network(pages[TITLE], network)
     fill_one_number(pages["One number"], network)
     fill_check(pages["Check"], network)

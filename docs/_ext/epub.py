@@ -1,0 +1,77 @@
+"""Make the EPUB well-formed: what HTML forgives, XHTML does not.
+
+Sphinx writes the pages of an EPUB with its HTML writer. MathML and SVG then lack their namespace,
+attributes lack their value, and the table of files does not say what its pages hold. The pages
+are repaired when they are written, the table when all is there. Of Sphinx it needs the method
+that packs the folder, ``build_epub``.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+MATHML, SVG = "http://www.w3.org/1998/Math/MathML", "http://www.w3.org/2000/svg"
+PAGE = re.compile(r'(<item [^>]*href="([^"]+\.xhtml)"[^>]*?)\s*/>')
+FONT = '<item id="math-font" href="_static/fonts/convbook-math.woff2" media-type="font/woff2"/>'
+REPAIRS = (
+    (re.compile(r"<math(?![^>]*xmlns)"), f'<math xmlns="{MATHML}"'),
+    (re.compile(r"<svg(?![^>]*xmlns=)"), f'<svg xmlns="{SVG}"'),
+    (re.compile(r"(<a [^>]*?) download(?=[ >])"), r'\1 download=""'),
+    (re.compile(r"<path(?![^>]*\bd=)"), '<path d=""'),
+    (re.compile(r'(<mfrac[^>]*) displaystyle="[^"]*"'), r"\1"),
+    (re.compile(r'(<mtable[^>]*) scriptlevel="[^"]*"'), r"\1"),
+    (re.compile(r"<details(?![^>]*\bopen)"), '<details open=""'),
+)
+"""A pattern and what stands in its place."""
+
+
+def well_formed(html: str) -> str:
+    """Return HTML as XHTML.
+
+    >>> well_formed("<math>&alpha;&amp;</math>")
+    '<math xmlns="http://www.w3.org/1998/Math/MathML">α&amp;</math>'
+    """
+    html = re.sub(
+        r"&(?!amp;|lt;|gt;|quot;|apos;)[A-Za-z]\w*;", lambda name: unescape(name[0]), html
+    )
+    for pattern, right in REPAIRS:
+        html = pattern.sub(right, html)
+    return html
+
+
+def repair(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
+    """Repair a page of the EPUB."""
+    if app.builder.name == "epub" and "body" in context:
+        context["body"] = well_formed(context["body"])
+
+
+def describe(app: Sphinx, exception: Exception | None) -> None:
+    """Say which pages hold mathematics and drawings, add the font, and pack again."""
+    if exception is not None or app.builder.name != "epub":
+        return
+    table = Path(app.outdir, "content.opf")
+    text = table.read_text("utf-8")
+
+    def described(item: re.Match[str]) -> str:
+        page = Path(app.outdir, item[2]).read_text("utf-8")
+        held = [kind for kind, mark in (("mathml", "<math "), ("svg", "<svg ")) if mark in page]
+        given = f' properties="{" ".join(held)}"' if held and "properties=" not in item[1] else ""
+        return f"{item[1]}{given}/>"
+
+    text = PAGE.sub(described, text).replace("</manifest>", f"{FONT}</manifest>")
+    table.write_text(text, "utf-8")
+    app.builder.build_epub()
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Repair each page last."""
+    app.connect("html-page-context", repair, priority=950)
+    app.connect("build-finished", describe)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

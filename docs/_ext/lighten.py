@@ -1,0 +1,230 @@
+"""Make the finished site light: one style sheet, one script, small fonts and pictures.
+
+A bundler would do this and needs Node; Sphinx has no such step. After the pages are written, what
+every page loads is put into one file of each kind, fonts are cut to the characters in use by
+fontTools, pictures inside drawings become WebP and the large ones files of their own, and what
+nothing refers to any more is dropped. Of Sphinx it needs only ``outdir``; of the theme nothing:
+it reads the pages, and a page without a style sheet or script stays as it is.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import shutil
+from collections import Counter
+from functools import cache
+from hashlib import sha256
+from html import unescape
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from unicodedata import normalize
+
+from fontTools import subset
+from PIL import Image
+
+from stylesheet import gather, purge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+STYLE, SCRIPT = "book.css", "book.js"
+SHEET = re.compile(
+    r'[ \t]*<link (?=[^>]*rel="stylesheet")[^>]*href="[./]*_static/([^"?]+)[^>]*>\n?'
+)
+CODE = re.compile(r'[ \t]*<script (?![^>]*type=)[^>]*src="[./]*_static/([^"?]+)[^>]*></script>\n?')
+FACE = re.compile(r"@font-face ?\{[^}]*\}")
+FONT = re.compile(r"""url\(["']?([^)"'\s]+\.woff2)""")
+ICON = re.compile(r"""(["'])\\([0-9a-f]{2,5})\1""")
+MATHS = re.compile(r"<math.*?</math>", re.DOTALL)
+PICTURE = re.compile(r'"data:image/png;base64,([^"]+)"')
+LARGE, FILES = 3_000, 8  # bytes a picture needs for a file of its own, and files a page may have
+UNREAD = ("*.map", "*.LICENSE.txt")
+
+
+class Site(NamedTuple):
+    """The built pages and the folder of static files."""
+
+    folder: Path
+    pages: dict[Path, str]
+    top: str = "/"
+
+    @property
+    def static(self) -> Path:
+        """Where style sheets, scripts and fonts lie."""
+        return self.folder / "_static"
+
+    def up(self, page: Path) -> str:
+        """Return the way from a page to the top of the site; a missing page can be anywhere."""
+        if page.name == "404.html":
+            return self.top
+        return "../" * (len(page.relative_to(self.folder).parts) - 1)
+
+    def common(self, pattern: re.Pattern[str]) -> list[str]:
+        """Return what every page that was just written loads, in its order."""
+        lists = [pattern.findall(text) for text in self.pages.values()]
+        lists = [found for found in lists if len(found) > 1]
+        counts = Counter(name for found in lists for name in set(found))
+        return [name for name in (lists or [[]])[0] if counts[name] == len(lists)]
+
+
+def lighten(app: Sphinx, exception: Exception | None) -> None:
+    """Do all of it."""
+    if exception is not None or app.builder.name != "html":
+        return
+    folder = Path(app.outdir)
+    paths = [path for path in sorted(folder.rglob("*.html")) if "_static" not in path.parts]
+    before = {path: path.read_text("utf-8") for path in paths}
+    site = Site(folder, dict(before), app.config.notfound_urls_prefix)
+    unpack_pictures(site)
+    one_script(site)
+    one_sheet(site)
+    for path, text in site.pages.items():
+        if text != before[path]:
+            path.write_text(text, "utf-8")
+    drop_dead_files(site)
+
+
+def digest(data: bytes) -> str:
+    """Return a name for what a file holds."""
+    return sha256(data).hexdigest()[:16]
+
+
+def replace(site: Site, pattern: re.Pattern[str], names: list[str], tag: str) -> None:
+    """Put one tag in the place of the first of several, in each page; renew an older one."""
+    name = tag.partition("_static/")[2].partition("?")[0]
+    for page, text in site.pages.items():
+        own = tag.replace("_static/", f"{site.up(page)}_static/")
+        tags = iter([own])
+
+        def put(found: re.Match[str], tags: Iterator[str] = tags) -> str:
+            return next(tags, "") if found[1] in (*names, name) else found[0]
+
+        site.pages[page] = pattern.sub(put, text)
+
+
+def one_script(site: Site) -> None:
+    """Join the scripts that every page loads, in their order, and run them after the page."""
+    names = site.common(CODE)
+    texts = [(site.static / name).read_text("utf-8") for name in names]
+    text = "\n;".join(re.sub(r"\n//# sourceMappingURL.*", "", text) for text in texts)
+    (site.static / SCRIPT).write_text(text, "utf-8")
+    tag = f'<script defer src="_static/{SCRIPT}?v={digest(text.encode())}"></script>\n'
+    replace(site, CODE, names, tag)
+
+
+def one_sheet(site: Site) -> None:
+    """Join the style sheets that every page loads, cut to what the pages use."""
+    names = site.common(SHEET)
+    css = purge(gather(site.static, names), vocabulary(site))
+    text = FACE.sub(lambda face: small_face(site, face[0], css), css)
+    (site.static / STYLE).write_text(text, "utf-8")
+    tag = f'<link rel="stylesheet" href="_static/{STYLE}?v={digest(text.encode())}">\n'
+    replace(site, SHEET, names, tag)
+
+
+def vocabulary(site: Site) -> set[str]:
+    """Return every word that a page or a script could use as a class or an id."""
+    texts = [" ".join(re.findall(r'(?:class|id)="([^"]*)"', page)) for page in site.pages.values()]
+    texts += [path.read_text("utf-8") for path in site.static.rglob("*.js")]
+    return {word for text in texts for word in re.findall(r"[\w-]+", text)}
+
+
+def small_face(site: Site, face: str, css: str) -> str:
+    """Cut the font of a rule to the icons that the style names and the pages' mathematics."""
+    found = FONT.search(face)
+    if not found or not (site.static / found[1]).is_file():
+        return ""
+    icons = {chr(int(code, 16)) for _, code in ICON.findall(css)}
+    characters = icons if "Awesome" in face else mathematics(site)
+    font = cut((site.static / found[1]).read_bytes(), "".join(sorted(characters)))
+    if font is None:
+        return ""
+    name = f"fonts/{Path(found[1]).stem}-{digest(font)}.woff2"
+    (site.static / "fonts").mkdir(exist_ok=True)
+    (site.static / name).write_bytes(font)
+    source = f'src:url({name}) format("woff2")'
+    return re.sub(r"src:[^;}]*", source, face.replace("font-display:block", "font-display:swap"))
+
+
+def mathematics(site: Site) -> set[str]:
+    """Return the characters that formulas show: a letter alone is shown in its italic form."""
+    texts = [found for page in site.pages.values() for found in MATHS.findall(page)]
+    shown = {char for text in texts for char in unescape(re.sub(r"<[^>]+>", "", text))}
+    italic = {chr(code) for code in range(0x1D434, 0x1D7CC)}
+    return shown | {char for char in italic if normalize("NFKC", char) in shown} | {"\u210e"}
+
+
+@cache
+def cut(font: bytes, characters: str) -> bytes | None:
+    """Return a font with these characters alone, or nothing if it has none of them."""
+    options = subset.Options(flavor="woff2", layout_features=["*"], recalc_timestamp=False)
+    options.drop_tables += ["FFTM"]
+    whole = subset.load_font(io.BytesIO(font), options)
+    if not set(map(ord, characters)) & set(whole.getBestCmap()):
+        return None
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(text=characters)
+    subsetter.subset(whole)
+    written = io.BytesIO()
+    subset.save_font(whole, written, options)
+    return written.getvalue()
+
+
+def unpack_pictures(site: Site) -> None:
+    """Shrink the pictures in drawings, and give a page's largest files of their own."""
+    (site.folder / "_images").mkdir(exist_ok=True)
+    for page, text in site.pages.items():
+        small = {code: shrunk(code) for code in dict.fromkeys(PICTURE.findall(text))}
+        largest = sorted(small, key=lambda code: -len(small[code][1]))[:FILES]
+        apart = {code for code in largest if len(small[code][1]) > LARGE}
+
+        def put(found: re.Match[str], page: Path = page, apart: set[str] = apart) -> str:
+            kind, data = shrunk(found[1])
+            if found[1] not in apart:
+                return f'"data:image/{kind};base64,{base64.b64encode(data).decode()}"'
+            name = f"_images/{digest(data)}.{kind}"
+            (site.folder / name).write_bytes(data)
+            return f'"{site.up(page)}{name}"'
+
+        site.pages[page] = PICTURE.sub(put, text)
+
+
+@cache
+def shrunk(code: str) -> tuple[str, bytes]:
+    """Return a picture without loss as WebP, or as it is where that is smaller."""
+    data = base64.b64decode(code)
+    picture = Image.open(io.BytesIO(data))
+    if picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255):
+        picture = picture.convert("RGB")
+    written = io.BytesIO()
+    picture.save(written, "WEBP", lossless=True, quality=80, method=4)
+    return min(("webp", written.getvalue()), ("png", data), key=lambda kind: len(kind[1]))
+
+
+def drop_dead_files(site: Site) -> None:
+    """Delete the static files that no page, script or style sheet names any more."""
+    for pattern in UNREAD:
+        for path in site.static.rglob(pattern):
+            path.unlink()
+    shutil.rmtree(site.static / "locales", ignore_errors=True)
+    texts = [*site.pages.values(), (site.static / STYLE).read_text("utf-8")]
+    named = {word for text in texts for word in re.findall(r"[\w.-]+\.\w+", text)}
+    for path in sorted(site.static.rglob("*")):
+        theirs = path.suffix in (".js", ".css", ".woff2", ".svg", ".png")
+        if theirs and path.name not in named and not OURS & set(path.parts):
+            path.unlink()
+
+
+OURS = {"explore", "live"}
+"""Folders of modules that load one another."""
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Come last."""
+    app.connect("build-finished", lighten, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

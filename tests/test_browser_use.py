@@ -1,0 +1,168 @@
+"""The site in use: by keyboard, by search, on a phone, on paper."""
+
+from typing import Any
+
+import pytest
+
+from requirements import need
+from test_browser import address, browser, open_page  # noqa: F401  (fixtures)
+from website import CHAPTERS
+
+image = need("PIL.Image")
+chops = need("PIL.ImageChops")
+
+STOPS = 40
+# The words of a chapter lead to it, not to the glossary.
+OWN_WORDS = {
+    "stride": "stride",
+    "flip": "convolution",
+    "reflect": "padding",
+    "same padding": "padding",
+    "transposed": "matmul",
+    "im2col": "algorithms",
+}
+
+
+def picture(page: Any, box: dict[str, float]) -> Any:
+    """Return what the window shows around a box."""
+    from io import BytesIO
+
+    size = page.viewport_size
+    left, top = max(0, box["x"] - 7), max(0, box["y"] - 7)
+    clip = {
+        "x": left,
+        "y": top,
+        "width": min(size["width"] - left, box["width"] + 14),
+        "height": min(size["height"] - top, box["height"] + 14),
+    }
+    return image.open(BytesIO(page.screenshot(clip=clip))).convert("RGB")
+
+
+BOX = """() => { const e = document.activeElement, b = e.getBoundingClientRect();
+  return e === document.body ? null : {x: b.x, y: b.y, width: b.width, height: b.height}; }"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_keyboard_can_be_seen(open_page: Any, theme: str) -> None:  # noqa: F811
+    """At each stop some pixels change: no outline was taken away."""
+    page = open_page("glossary", theme=theme)
+    page.add_style_tag(content="*, ::before, ::after { transition: none !important; }")
+    unseen = []
+    for _ in range(STOPS):
+        page.keyboard.press("Tab")
+        page.wait_for_timeout(30)
+        box = page.evaluate(BOX)
+        if box is None or not box["width"]:
+            continue
+        focused = picture(page, box)
+        page.evaluate("window.stop_ = document.activeElement; stop_.blur()")
+        if chops.difference(focused, picture(page, box)).getbbox() is None:
+            unseen.append(page.evaluate("stop_.outerHTML.slice(0, 120)"))
+        page.evaluate("stop_.focus()")
+    assert not unseen, "\n".join(unseen)
+
+
+def test_the_colour_menu_keeps_the_keyboard(open_page: Any) -> None:  # noqa: F811
+    page = open_page("glossary")
+    button = page.locator(".theme-switch-button")
+    assert button.get_attribute("aria-expanded") == "false"
+    button.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(100)
+    assert button.get_attribute("aria-expanded") == "true"
+    assert page.evaluate("document.activeElement.matches('.theme-switch-button')")
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(100)
+    assert page.evaluate("document.activeElement.matches('.theme-switch-button')")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+
+
+@pytest.mark.parametrize("word", OWN_WORDS)
+def test_a_chapter_comes_first_for_its_own_words(open_page: Any, word: str) -> None:  # noqa: F811
+    page = open_page("search")
+    page.goto(f"{page.url}?q={word}")
+    first = page.locator("#search-results li").first
+    first.wait_for()
+    link = first.locator("a").get_attribute("href")
+    assert link.startswith(f"{OWN_WORDS[word]}.html#")
+    assert first.locator("mark").count()
+    status = page.locator("#search-status")
+    assert word in status.inner_text()
+    assert status.get_attribute("role") == "status"
+    assert page.evaluate("document.activeElement.id") == "search-status"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#search-results') !== null")
+    quoted = page.locator("#search-results p").all_inner_texts()
+    assert not [text for text in quoted if "import numpy" in text or "System Settings" in text]
+
+
+def test_a_search_without_results_says_so(open_page: Any) -> None:  # noqa: F811
+    page = open_page("search")
+    page.goto(f"{page.url}?q=xyzzyplugh")
+    assert "Nothing found" in page.locator("#search-status").inner_text()
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_what_scrolls_has_a_name_of_its_own(open_page: Any, name: str) -> None:  # noqa: F811
+    page = open_page(name, width=360)
+    page.wait_for_timeout(200)
+    names = page.evaluate("""() => [...document.querySelectorAll("main [tabindex='0']")]
+        .filter(e => e.getAttribute("role") === "region").map(e => e.getAttribute("aria-label"))""")
+    assert all(names)
+    assert len(set(names)) == len(names)
+    buttons = page.evaluate("""() => [...document.querySelectorAll("button.copybtn")]
+        .map(e => e.getAttribute("aria-label"))""")
+    assert len(set(buttons)) == len(buttons)
+
+
+def test_a_phone_gets_cards_folds_and_sized_headings(open_page: Any) -> None:  # noqa: F811
+    page = open_page("conventions", width=360)
+    page.wait_for_timeout(200)
+    assert page.locator("table.cards").count()
+    assert page.locator("table.cards td[data-column]").count()
+    page.goto(page.url.replace("conventions", CHAPTERS[2]))
+    size = "e => parseFloat(getComputedStyle(e).fontSize)"
+    h1, h2 = (page.locator(f"article {tag}").first.evaluate(size) for tag in ("h1", "h2"))
+    assert h1 > h2
+    long = page.evaluate("""() => [...document.querySelectorAll("div.cell > .cell_input")]
+        .filter(e => e.textContent.trim().split("\\n").length > 6).length""")
+    assert long == 0
+
+
+@pytest.mark.parametrize("name", ["index", CHAPTERS[0], CHAPTERS[2], "glossary"])
+def test_nothing_moves_while_a_page_loads(open_page: Any, name: str) -> None:  # noqa: F811
+    for width in (1280, 360):
+        page = open_page(name, width=width)
+        page.wait_for_timeout(300)
+        moved = page.evaluate("""() => new Promise(done => {
+            let sum = 0;
+            new PerformanceObserver(list => {
+                for (const entry of list.getEntries())
+                    if (!entry.hadRecentInput) sum += entry.value;
+            }).observe({type: "layout-shift", buffered: true});
+            setTimeout(() => done(sum), 200);
+        })""")
+        assert moved < 0.01, f"{width}: {moved}"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_paper_is_black_on_white(open_page: Any, theme: str) -> None:  # noqa: F811
+    """Whatever the screen showed: figures light, prompts gone, solutions open."""
+    page = open_page(CHAPTERS[2], theme=theme)
+    page.emulate_media(media="print")
+    colours = page.evaluate("""() => {
+        const style = e => getComputedStyle(e), root = style(document.documentElement);
+        return {paper: style(document.body).backgroundColor,
+                text: style(document.querySelector("article p")).color,
+                ink: root.getPropertyValue("--cb-ink").trim()};
+    }""")
+    assert colours["paper"] in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
+    assert sum(map(int, colours["text"].strip("rgb()").split(","))) < 200
+    assert int(colours["ink"][1:3], 16) < 80
+    assert page.locator("article h1").is_visible()
+    assert not page.locator("details.hide > summary").first.is_visible()
+    fold = page.locator("article details.sd-dropdown").first
+    assert fold.evaluate("e => e.getBoundingClientRect().height") > 80
+    assert not page.locator("button.copybtn").first.is_visible()

@@ -1,0 +1,130 @@
+"""What a page weighs: budgets for each kind of page, and the steps that keep them."""
+
+import base64
+import gzip
+import io
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from requirements import need
+from website import CHAPTERS, Page, Site
+
+# Kilobytes that a page may send, compressed, and files that it may ask for.
+CHAPTER, COVER, REFERENCE, HTML, REQUESTS = 450, 150, 100, 200, 18
+COMPRESSED = (".woff2", ".webp", ".png", ".jpg")
+
+
+def sent(path: Path) -> int:
+    """Return the bytes that a host sends for a file."""
+    data = path.read_bytes()
+    return len(data) if path.suffix in COMPRESSED else len(gzip.compress(data, 6))
+
+
+def files(site: Site, page: Page) -> set[Path]:
+    """Return what a browser fetches for a page: what it names, and the fonts of its style."""
+    names = [urlsplit(name).path for name in page.assets if not name.startswith("data:")]
+    names += re.findall(r'(?:xlink:)?href="((?:\.\./)*_images/[^"]+)"', page.source)
+    found = {page.path, *((page.path.parent / name).resolve() for name in names)}
+    for sheet in [path for path in found if path.suffix == ".css"]:
+        fonts = re.findall(r"url\(([^)\"']+\.woff2)", sheet.read_text("utf-8"))
+        found |= {(sheet.parent / font).resolve() for font in fonts}
+    return found
+
+
+def budget(name: str) -> int:
+    """Return the kilobytes that a page may weigh."""
+    stem = name.removesuffix(".html")
+    return CHAPTER if stem in CHAPTERS else COVER if stem == "index" else REFERENCE
+
+
+def test_every_page_keeps_its_budget(site: Site) -> None:
+    found = []
+    for name, page in site.pages.items():
+        if name in ("search.html", "api.html") or name.startswith("source/"):
+            continue  # the index is the search; the library's page grows with the library
+        needed = files(site, page)
+        weight = sum(map(sent, needed)) / 1000
+        if weight > budget(name) or sent(page.path) / 1000 > HTML or len(needed) > REQUESTS:
+            found.append(f"{name}: {weight:.0f} kB, {sent(page.path) / 1000:.0f} kB of it HTML, "
+                         f"{len(needed)} requests")  # fmt: skip
+    assert not found, "\n".join(found)
+
+
+def test_every_file_that_a_page_fetches_is_there(site: Site) -> None:
+    for name, page in site.pages.items():
+        missing = [path for path in files(site, page) if not path.is_file()]
+        assert not missing, f"{name}: {missing}"
+
+
+def test_one_style_one_script_and_nothing_unread(site: Site) -> None:
+    for name, page in site.pages.items():
+        sheets = [link for link in page.all("link") if link.get("rel") == "stylesheet"]
+        assert len(sheets) == 1, name
+        blocking = [
+            script
+            for script in page.all("script")
+            if script.get("src") and "defer" not in script and script.get("type") != "module"
+        ]
+        assert not blocking, name
+    static = site.folder / "_static"
+    assert not [*static.rglob("*.map"), *static.rglob("fontawesome.js")]
+
+
+def test_pictures_say_how_large_they_are(site: Site) -> None:
+    """A picture that does not would move what stands below it."""
+    for name, page in site.pages.items():
+        unsized = [img["src"] for img in page.all("img") if not {"width", "height"} <= {*img}]
+        assert not unsized, f"{name}: {unsized}"
+
+
+def test_the_cut_fonts_hold_every_character_in_use(site: Site) -> None:
+    fonts = need("fontTools.ttLib")
+    text = (site.folder / "_static" / "book.css").read_text("utf-8")
+    faces = re.findall(r"@font-face ?\{[^}]*\}", text)
+    names = {face: re.search(r"url\(([^)]+)\)", face) for face in faces}
+    maths = next(found[1] for face, found in names.items() if found and "Math" in face)
+    held = set(fonts.TTFont(site.folder / "_static" / maths).getBestCmap())
+    shown = "".join(
+        re.sub(r"<annotation.*?</annotation>|<[^>]+>", "", formula, flags=re.DOTALL)
+        for page in site.pages.values()
+        for formula in re.findall(r"<math.*?</math>", page.source, re.DOTALL)
+    )
+    letters = {char for char in shown if char.isascii() and char.isalnum()}
+    assert letters
+    assert {ord(char) for char in letters} <= held
+    assert sum((site.folder / "_static" / found[1]).stat().st_size for found in names.values()
+               if found) < 60_000  # fmt: skip
+
+
+def test_a_rule_stays_exactly_if_a_page_can_need_it() -> None:
+    purge = need("stylesheet").purge
+    words = {"used", "open"}
+    assert purge(".gone { x: y }", words) == ""
+    assert purge(".used .gone, a { x: y }", words) == "a{ x: y }"
+    assert purge("@media print { .gone { x: y } .used { x: y } }", words).count("{") == 2
+    assert purge("#gone { x: y } a[href] { x: y }", words) == "a[href] { x: y }".replace(" {", "{")
+
+
+def test_paper_is_light() -> None:
+    """Dark rules hold on screens only; what holds in the light also holds on paper."""
+    purge = need("stylesheet").purge
+    made = purge('html[data-theme="dark"] { --i: 1 } html[data-theme="light"] { --i: 0 }', set())
+    assert '@media screen{html[data-theme="dark"]{ --i: 1 }}' in made
+    assert "@media print{html[data-theme]{ --i: 0 }}" in made
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+def test_a_picture_made_smaller_is_the_same_picture(mode: str) -> None:
+    image = need("PIL.Image")
+    lighten = need("lighten")
+    picture = image.radial_gradient("L").convert(mode)
+    written = io.BytesIO()
+    picture.save(written, "PNG")
+    kind, data = lighten.shrunk(base64.b64encode(written.getvalue()).decode())
+    again = image.open(io.BytesIO(data)).convert("RGBA")
+    assert list(again.getdata()) == list(picture.convert("RGBA").getdata())
+    assert len(data) <= len(written.getvalue())
+    assert kind in ("webp", "png")
