@@ -1,10 +1,11 @@
 """Checks of arguments: each refusal names the argument, the rule and the value."""
 
 import math
+import reprlib
+import sys
 from collections.abc import Iterable, Sequence
 from numbers import Real
 from operator import index
-from reprlib import repr as brief
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,7 @@ from convbook._typing import Array
 
 def numbers(name: str, value: Any, *axes: str) -> Array:
     """Return `value` as an array of numbers whose axes are one of the layouts in `axes`."""
-    if isinstance(value, np.ma.MaskedArray):
-        raise ValueError(f"{name} must not be masked, got {brief(value)}")
+    unmasked(name, value)
     try:
         array = np.asarray(value)
     except Exception:  # whatever the value's own conversion raises
@@ -84,6 +84,7 @@ def integer(name: str, value: Any, minimum: int) -> int:
     number = _integer(value)
     if number is None or number < minimum:
         raise ValueError(f"{rule}, got {brief(value)}")
+    bounded(name, number)
     return number
 
 
@@ -93,6 +94,7 @@ def pair(name: str, value: Any, minimum: int) -> tuple[int, int]:
     found = [_integer(item) for item in pair]
     if len(found) != 2 or any(n is None or n < minimum for n in found):
         raise ValueError(f"{name} must be {_RULES[minimum]} or a pair of them, got {brief(value)}")
+    bounded(name, *found)
     return found[0], found[1]  # type: ignore[return-value]  # None was refused above
 
 
@@ -111,7 +113,7 @@ def number(name: str, value: Any, minimum: float = -math.inf) -> float:
 def generator(rng: Any) -> np.random.Generator:
     """Refuse a seed or the old global state in place of a generator."""
     if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"rng must be a numpy.random.Generator, got {rng!r}")
+        raise ValueError(f"rng must be a numpy.random.Generator, got {brief(rng)}")
     return rng
 
 
@@ -139,3 +141,104 @@ def _integer(value: Any) -> int | None:
         return index(value)
     except TypeError:
         return None
+
+
+def brief(value: Any) -> str:
+    """Show a value in one short line."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        kind = "a masked array" if isinstance(value, np.ma.MaskedArray) else "an array"
+        return f"{kind} of shape {value.shape} and dtype {str(value.dtype)[:40]}"
+    try:
+        text = " ".join(reprlib.repr(value).split())
+    except ValueError:  # an integer of more digits than Python prints
+        return "an integer of thousands of digits"
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def unmasked(name: str, value: Any) -> None:
+    """Refuse masked arrays, also within lists: NumPy would drop their masks."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise ValueError(f"{name} must not be masked, got {brief(value)}")
+    if isinstance(value, tuple | list):
+        for item in value:
+            unmasked(name, item)
+
+
+def real(name: str, array: Array) -> None:
+    """Refuse an array of complex numbers."""
+    if array.dtype.kind == "c":
+        raise ValueError(f"{name} must be real, got dtype {array.dtype}")
+
+
+def float_dtype(name: str, value: Any) -> np.dtype[Any]:
+    """Return a dtype of floats; NumPy would take None for float64, and more besides."""
+    rule = f"{name} must be a dtype of floats"
+    dtype = _dtype(value) if isinstance(value, str | type | np.dtype) else None
+    if dtype is None or dtype.kind != "f":
+        raise ValueError(f"{rule}, got {brief(value)}")
+    return dtype.newbyteorder("=")
+
+
+def _dtype(value: Any) -> np.dtype[Any] | None:
+    try:
+        found: np.dtype[Any] = np.dtype(value)
+        return found
+    except Exception:  # whatever NumPy raises
+        return None
+
+
+def below(name: str, value: Any, count: int, counted: str) -> int:
+    """Return an index, an integer from 0 to `count` - 1."""
+    found = _integer(value)
+    if found is None or not 0 <= found < count:
+        raise ValueError(f"{name} must be an integer below {count}, {counted}, got {brief(value)}")
+    return found
+
+
+def at_most(name: str, value: Any, limit: int, limited: str) -> int:
+    """Return a positive integer that is no larger than a limit."""
+    found = integer(name, value, 1)
+    if found > limit:
+        raise ValueError(f"{name} must be at most {limit}, {limited}, got {brief(found)}")
+    return found
+
+
+def kind(name: str, value: Any, expected: type, article: str = "a") -> None:
+    """Refuse what is no instance of a class."""
+    if not isinstance(value, expected):
+        raise ValueError(f"{name} must be {article} {expected.__name__}, got {brief(value)}")
+
+
+ROOM = 2**33
+"""The largest array that a call may ask for, in bytes."""
+
+
+def room(name: str, value: Any, shape: Iterable[int], itemsize: int = 8) -> None:
+    """Refuse a size whose array no memory would hold."""
+    if math.prod(shape) * itemsize > ROOM:
+        raise ValueError(
+            f"{name} must ask for at most {ROOM // 2**30} GiB of memory, got {brief(value)}"
+        )
+
+
+def truth(name: str, value: Any) -> bool:
+    """Return True or False, of Python's or NumPy's."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} must be True or False, got {brief(value)}")
+    return bool(value)
+
+
+def axis(name: str, value: Any, of: str, array: Array) -> int:
+    """Return the number of an axis; negative ones count from the last."""
+    found = _integer(value)
+    if found is None or not -array.ndim <= found < array.ndim:
+        raise ValueError(
+            f"{name} must be an axis of {of}, of shape {array.shape}, got {brief(value)}"
+        )
+    return found
+
+
+def bounded(name: str, *numbers: Any) -> None:
+    """Refuse integers that no index of an array can hold."""
+    if max(numbers) > sys.maxsize:
+        raise ValueError(f"{name} must be at most {sys.maxsize}, got {brief(max(numbers))}")

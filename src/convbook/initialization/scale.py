@@ -10,7 +10,8 @@ from convbook import _checks
 GAINS: Mapping[str, float] = MappingProxyType(
     {
         "linear": 1.0,
-        "conv2d": 1.0,
+        **dict.fromkeys(("conv1d", "conv2d", "conv3d"), 1.0),
+        **dict.fromkeys(("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), 1.0),
         "sigmoid": 1.0,
         "tanh": 5 / 3,
         "relu": math.sqrt(2),
@@ -95,9 +96,9 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     1.0
     """
     _checks.choice("nonlinearity", nonlinearity, GAINS)
+    slope = 0.01 if param is None else _checks.number("param", param)
     if nonlinearity != "leaky_relu":
         return GAINS[nonlinearity]
-    slope = 0.01 if param is None else _checks.number("param", param)
     return math.sqrt(2 / (1 + slope * slope))
 
 
@@ -118,5 +119,7 @@ def xavier_std(shape: Any, gain: Any) -> float:
 def _check_shape(shape: Any) -> tuple[int, ...]:
     """Return the axes of a weight, of which there must be two: its outputs and its inputs."""
     if not isinstance(shape, tuple | list) or len(shape) < 2:
-        raise ValueError(f"shape must be a tuple of at least two positive integers, got {shape!r}")
+        raise ValueError(
+            f"shape must be a tuple of at least two positive integers, got {_checks.brief(shape)}"
+        )
     return tuple(_checks.integer("shape", n, 1) for n in shape)
