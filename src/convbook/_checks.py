@@ -12,16 +12,39 @@ import numpy as np
 
 from convbook._typing import Array
 
+LARGEST = min(sys.maxsize, 1 << 40)
+"""Bytes of an array beyond which a size is a slip: a terabyte, or what can be addressed."""
+
+
+class _Brief(reprlib.Repr):
+    """The representation of a value in one short line."""
+
+    def repr_int(self, x: int, level: int) -> str:
+        """Count the bits of an integer that is too long to be read."""
+        return repr(x) if x.bit_length() < 128 else f"an integer of {x.bit_length()} bits"
+
+    def repr_instance(self, x: Any, level: int) -> str:
+        """Look at the values of an array that the message can show, and at no other."""
+        if isinstance(x, np.ndarray) and x.size > 8:
+            return f"array of shape {x.shape} and dtype {x.dtype}"
+        return super().repr_instance(x, level)
+
+
+def brief(value: Any) -> str:
+    """Show a value in one line, however large it is."""
+    return " ".join(_Brief().repr(value).split())
+
 
 def numbers(name: str, value: Any, *axes: str) -> Array:
     """Return `value` as an array of numbers whose axes are one of the layouts in `axes`."""
     unmasked(name, value)
     try:
         array = np.asarray(value)
-    except Exception:  # whatever the value's own conversion raises
+    except Exception as error:  # whatever the value's own conversion raises
+        cause = " ".join(str(error).split())
         raise ValueError(
-            f"{name} must be an array, all rows of one length, got {brief(value)}"
-        ) from None
+            f"{name} must be an array, or become one, got {brief(value)}: {cause[:200]}"
+        ) from error
     if array.dtype.kind not in "iufc":
         raise ValueError(f"{name} must hold integer, real or complex numbers, got {_kind(value)}")
     if axes and array.ndim not in {len(layout.split(", ")) for layout in axes}:
@@ -54,12 +77,21 @@ def nonempty(name: str, array: Array, axes: int) -> None:
         raise ValueError(f"{name} must not be empty, got shape {array.shape}")
 
 
-def channels(name: str, array: Array, expected: int) -> None:
+def channels(name: str, array: Array, expected: int, by: str = "weight") -> None:
     """Refuse images that do not have as many channels as the kernels read."""
     if array.shape[-3] != expected:
         raise ValueError(
-            f"{name} must have {expected} channels, as weight and groups ask, "
+            f"{name} must have {expected} channels, as {by} and groups ask, "
             f"got {array.shape[-3]} in shape {array.shape}"
+        )
+
+
+def memory(name: str, value: Any, shape: Sequence[int], dtype: np.dtype[Any]) -> None:
+    """Refuse a size that asks for an array which no memory holds."""
+    if math.prod(shape) * dtype.itemsize > LARGEST:
+        raise ValueError(
+            f"{name} must ask for an array that memory can hold, got {brief(value)}, "
+            f"which makes shape {brief(tuple(shape))}"
         )
 
 
@@ -84,7 +116,6 @@ def integer(name: str, value: Any, minimum: int) -> int:
     number = _integer(value)
     if number is None or number < minimum:
         raise ValueError(f"{rule}, got {brief(value)}")
-    bounded(name, number)
     return number
 
 
@@ -94,7 +125,6 @@ def pair(name: str, value: Any, minimum: int) -> tuple[int, int]:
     found = [_integer(item) for item in pair]
     if len(found) != 2 or any(n is None or n < minimum for n in found):
         raise ValueError(f"{name} must be {_RULES[minimum]} or a pair of them, got {brief(value)}")
-    bounded(name, *found)
     return found[0], found[1]  # type: ignore[return-value]  # None was refused above
 
 
@@ -121,13 +151,13 @@ def choice(name: str, value: Any, allowed: Iterable[str]) -> None:
     """Refuse a word that is not one of `allowed`."""
     if not isinstance(value, str) or value not in allowed:
         words = ", ".join(repr(word) for word in allowed)
-        raise ValueError(f"{name} must be one of {words}, got {brief(value)}")
+        raise ValueError(f"{name} must be one of {words}, got {brief(value)[:80]}")
 
 
 def divisible(name: str, value: int, by: str, divisor: int) -> None:
     """Refuse a count that does not split into equal groups."""
     if value % divisor:
-        raise ValueError(f"{name} must be divisible by {by}, got {value} and {divisor}")
+        raise ValueError(f"{name} must be divisible by {by}, got {value} and {brief(divisor)}")
 
 
 _RULES = {0: "a non-negative integer", 1: "a positive integer"}
@@ -141,18 +171,6 @@ def _integer(value: Any) -> int | None:
         return index(value)
     except TypeError:
         return None
-
-
-def brief(value: Any) -> str:
-    """Show a value in one short line."""
-    if isinstance(value, np.ndarray) and value.ndim:
-        kind = "a masked array" if isinstance(value, np.ma.MaskedArray) else "an array"
-        return f"{kind} of shape {value.shape} and dtype {str(value.dtype)[:40]}"
-    try:
-        text = " ".join(reprlib.repr(value).split())
-    except ValueError:  # an integer of more digits than Python prints
-        return "an integer of thousands of digits"
-    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def unmasked(name: str, value: Any) -> None:
@@ -209,18 +227,6 @@ def kind(name: str, value: Any, expected: type, article: str = "a") -> None:
         raise ValueError(f"{name} must be {article} {expected.__name__}, got {brief(value)}")
 
 
-ROOM = 2**33
-"""The largest array that a call may ask for, in bytes."""
-
-
-def room(name: str, value: Any, shape: Iterable[int], itemsize: int = 8) -> None:
-    """Refuse a size whose array no memory would hold."""
-    if math.prod(shape) * itemsize > ROOM:
-        raise ValueError(
-            f"{name} must ask for at most {ROOM // 2**30} GiB of memory, got {brief(value)}"
-        )
-
-
 def truth(name: str, value: Any) -> bool:
     """Return True or False, of Python's or NumPy's."""
     if not isinstance(value, bool | np.bool_):
@@ -236,9 +242,3 @@ def axis(name: str, value: Any, of: str, array: Array) -> int:
             f"{name} must be an axis of {of}, of shape {array.shape}, got {brief(value)}"
         )
     return found
-
-
-def bounded(name: str, *numbers: Any) -> None:
-    """Refuse integers that no index of an array can hold."""
-    if max(numbers) > sys.maxsize:
-        raise ValueError(f"{name} must be at most {sys.maxsize}, got {brief(max(numbers))}")

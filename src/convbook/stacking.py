@@ -316,7 +316,7 @@ def _check_layers(first: Any, second: Any, stride: Any) -> None:
     )
     sizes = [k + s * (n - 1) for k, s, n in steps]
     shape = len(readers), kernels.shape[1], *sizes
-    _checks.room("stride", stride, shape, kernels.itemsize)
+    _checks.memory("stride", stride, shape, kernels.dtype)
 
 
 def _total(images: Array, sizes: Geometry) -> Array:
@@ -339,7 +339,7 @@ def _counts(shape: tuple[int, ...], sizes: Geometry, padding: Any, padded: bool)
     for n, k, s, p, out in zip(
         shape[-2:], sizes.kernel_size, sizes.stride, amounts, sizes.output_size, strict=True
     ):
-        start = s * np.arange(out) - p
+        start = np.array([s * u - p for u in range(out)])
         low, high = (-p, n + p) if padded else (0, n)
         counts.append(np.minimum(start + k, high) - np.maximum(start, low))
     return np.asarray(np.multiply.outer(*counts))
@@ -409,5 +409,5 @@ def _rounded_up(
         )
     sides = amounts[1], beyond[1], amounts[0], beyond[0]
     padded = *shape[:-2], *(n + p + b for n, p, b in zip(shape[-2:], amounts, beyond, strict=True))
-    _checks.room("kernel_size and dilation", (kernel, taps), padded)
+    _checks.memory("kernel_size and dilation", (kernel, taps), padded, np.dtype(float))
     return Geometry(kernel, step, sides, taps, (sizes[0], sizes[1]))

@@ -198,7 +198,7 @@ def share_across_channels(kernel: NDArray[Number], channels: int = 3) -> NDArray
     flat = _checks.numbers("kernel", kernel, "K_h, K_w")
     _checks.nonempty("kernel", flat, 2)
     count = _checks.integer("channels", channels, 1)
-    _checks.room("channels", channels, (count, flat.nbytes), 1)
+    _checks.memory("channels", channels, (1, count, *flat.shape), flat.dtype)
     return np.tile(flat, (1, count, 1, 1))
 
 

@@ -176,7 +176,7 @@ class Conv2d(Module):
         C_in = _checks.integer("in_channels", in_channels, 1)
         C_out = _checks.integer("out_channels", out_channels, 1)
         shape = C_out, C_in, *_checks.pair("kernel_size", kernel_size, 1)
-        _checks.room("in_channels, out_channels and kernel_size", shape[1:], shape)
+        _checks.memory("in_channels, out_channels and kernel_size", shape, shape, np.dtype(float))
         self.stride = _checks.pair("stride", stride, 1)
         self.padding = _checks.pair("padding", padding, 0)
         floats = _checks.float_dtype("dtype", dtype)
@@ -236,9 +236,10 @@ class Linear(Module):
     ) -> None:  # fmt: skip
         n_in = _checks.integer("in_features", in_features, 1)
         n_out = _checks.integer("out_features", out_features, 1)
-        _checks.room("in_features and out_features", (n_in, n_out), (n_in, n_out))
+        shape = n_out, n_in
+        _checks.memory("in_features and out_features", shape, shape, np.dtype(float))
         floats = _checks.float_dtype("dtype", dtype)
-        weight = kaiming_normal((n_out, n_in), nonlinearity="linear", rng=rng)
+        weight = kaiming_normal(shape, nonlinearity="linear", rng=rng)
         self.weight = Parameter(weight.astype(floats))
         self.bias = Parameter(np.zeros(n_out, floats))
 

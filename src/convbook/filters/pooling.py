@@ -121,7 +121,7 @@ def max_unpool2d(
     height, width = _unpooled(maxima.shape[-2:], kernel_size, stride, padding, output_size)
     _checks.places("indices", switches, height * width)
     planes = *maxima.shape[:-2], height, width
-    _checks.room("kernel_size, stride and output_size", planes[-2:], planes, maxima.itemsize)
+    _checks.memory("kernel_size, stride and output_size", planes[-2:], planes, maxima.dtype)
     result = np.zeros((*maxima.shape[:-2], height * width), maxima.dtype)
     flat = *maxima.shape[:-2], math.prod(maxima.shape[-2:])
     places = switches.astype(np.intp).reshape(flat)

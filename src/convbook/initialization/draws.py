@@ -241,11 +241,11 @@ def torch_default(shape: Sequence[int], *, rng: np.random.Generator) -> tuple[Fl
 
 def _uniform(shape: Any, rng: Any) -> Floats:
     """Draw from U(-1, 1), whose standard deviation is one over the root of 3."""
-    _checks.room("shape", shape, shape)
+    _checks.memory("shape", shape, shape, np.dtype(float))
     return _checks.generator(rng).uniform(-1, 1, tuple(shape))
 
 
 def _normal(shape: Any, rng: Any) -> Floats:
     """Draw from the normal distribution of standard deviation 1."""
-    _checks.room("shape", shape, shape)
+    _checks.memory("shape", shape, shape, np.dtype(float))
     return _checks.generator(rng).standard_normal(tuple(shape))
