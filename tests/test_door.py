@@ -12,7 +12,7 @@ import inspect
 import re
 import signal
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -269,7 +269,7 @@ def replacements(call: Call) -> Iterator[tuple[str, Call]]:
 
 @contextlib.contextmanager
 def strict() -> Iterator[None]:
-    """Warnings are errors, also NumPy's; a call takes a second and two gigabytes at most."""
+    """Warnings are errors, also NumPy's, and a call ends in seconds."""
 
     def late(*_: object) -> None:
         raise TimeoutError("does not end")
@@ -277,7 +277,7 @@ def strict() -> Iterator[None]:
     before = signal.signal(signal.SIGALRM, late)
     signal.setitimer(signal.ITIMER_REAL, 5)
     try:
-        with warnings.catch_warnings(action="error"), np.errstate(all="raise"), bounded_memory():
+        with warnings.catch_warnings(action="error"), np.errstate(all="raise"):
             yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -286,7 +286,7 @@ def strict() -> Iterator[None]:
 
 @contextlib.contextmanager
 def bounded_memory() -> Iterator[None]:
-    """Where the system can tell: a call that asks for more than two gigabytes gets none."""
+    """Where the system can tell: who asks for more than two gigabytes gets none."""
     resource = pytest.importorskip("resource")
     try:
         used = 4096 * int(Path("/proc/self/statm").read_text("utf-8").split()[0])
@@ -375,8 +375,9 @@ def lost(given: list[np.ndarray], results: list[np.ndarray], result: Any) -> str
     return None
 
 
-def faults(calls: Iterator[tuple[str, Call]]) -> list[str]:
-    return [f"{call.name}({label}) {found}" for label, call in calls if (found := fault(call))]
+def faults(calls: Iterable[tuple[str, Call]]) -> list[str]:
+    with bounded_memory():
+        return [f"{call.name}({label}) {found}" for label, call in calls if (found := fault(call))]
 
 
 # -- The walk ----------------------------------------------------------------

@@ -139,11 +139,14 @@ def _unpooled(
     least = [(n - 1) * s - 2 * p + k for n, s, p, k in zip(size, step, sides, kernel, strict=True)]
     if min(least) < 1:
         raise ValueError(
-            f"padding must leave some rows and columns, got {sides}, which leaves {least}"
+            f"padding must leave some rows and columns, got {_checks.brief(padding)}, "
+            f"which leaves {_checks.brief(tuple(least))}"
         )
     if output_size is None:
         return least[0], least[1]
     told = _checks.pair("output_size", output_size, 1)
     if any(abs(t - n) >= s for t, n, s in zip(told, least, step, strict=True)):
-        raise ValueError(f"output_size must be within a stride of {tuple(least)}, got {told}")
+        raise ValueError(
+            f"output_size must be within a stride of {tuple(least)}, got {_checks.brief(told)}"
+        )
     return told
