@@ -412,6 +412,8 @@ def test_every_kind_of_number_is_kept_or_refused(name: str) -> None:
 @pytest.mark.parametrize("name", CALLABLES)
 def test_memory_layouts_change_nothing(name: str) -> None:
     for call in example_calls(name):
+        if not any(isinstance(value, np.ndarray) for value in call.arguments.values()):
+            continue
         expected = [*arrays_in(copied(call)())]
         for label, change in LAYOUTS.items():
             result = [*arrays_in(copied(all_changed(call, change))())]

@@ -57,7 +57,7 @@ def kmeans_filters(
     >>> import numpy as np
     >>> from convbook import kmeans_filters
     >>> rng = np.random.default_rng(0)
-    >>> patches = rng.random((500, 3, 4, 4))
+    >>> patches = rng.random((100, 3, 4, 4))
     >>> kmeans_filters(patches, 9, components=20, rng=rng).shape
     (9, 3, 4, 4)
     """
