@@ -1,9 +1,10 @@
 """What grey is: one number for three, by weighing them, and the kernels that see no more."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from convbook import _checks
 from convbook._problem import silently, sum_dtype
@@ -16,7 +17,7 @@ REC_709 = (2126, 7152, 722)
 """Weights of red, green and blue in Recommendation ITU-R BT.709, in ten-thousandths."""
 
 
-def luma(image: Array, weights: tuple[float, float, float] = REC_601) -> Array:
+def luma(image: Array, weights: Sequence[float] | Array = REC_601) -> Array:
     r"""Weigh the channels of a colour image as they are: what most libraries call grey.
 
     .. math:: Y' = \frac{w_R R' + w_G G' + w_B B'}{w_R + w_G + w_B}
@@ -97,7 +98,7 @@ def luminance(image: Array) -> Array:
     return luma(_light("image", _colour_image(image)), REC_709)
 
 
-def decode_srgb(encoded: Array) -> Array:
+def decode_srgb(encoded: ArrayLike) -> Array:
     r"""Turn the numbers of an sRGB image into amounts of light.
 
     .. math::
@@ -107,7 +108,7 @@ def decode_srgb(encoded: Array) -> Array:
 
     Parameters
     ----------
-    encoded : ndarray
+    encoded : ndarray, or what becomes one: a number, a list
         Bytes (uint8), which are divided by 255, or floats from 0 to 1.
 
     Returns
@@ -129,7 +130,7 @@ def decode_srgb(encoded: Array) -> Array:
     return _light("encoded", encoded)
 
 
-def encode_srgb(light: Array) -> Array:
+def encode_srgb(light: ArrayLike) -> Array:
     r"""Turn amounts of light into the numbers of an sRGB image.
 
     .. math::
@@ -139,7 +140,7 @@ def encode_srgb(light: Array) -> Array:
 
     Parameters
     ----------
-    light : ndarray
+    light : ndarray, or what becomes one: a number, a list
         Floats from 0 to 1.
 
     Returns

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from convbook import _checks
+from convbook._typing import Int
 
 GAINS: Mapping[str, float] = MappingProxyType(
     {
@@ -21,7 +22,7 @@ GAINS: Mapping[str, float] = MappingProxyType(
 )
 
 
-def fans(shape: Sequence[int]) -> tuple[int, int]:
+def fans(shape: Sequence[Int]) -> tuple[int, int]:
     """Count how many numbers a unit reads, and how many units read a number.
 
     Parameters
@@ -67,8 +68,10 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
     Parameters
     ----------
-    nonlinearity : {"linear", "conv2d", "sigmoid", "tanh", "relu", "leaky_relu", "selu"}
-        The activation. "linear" and "conv2d" mean that there is none.
+    nonlinearity : str
+        The activation: "sigmoid", "tanh", "relu", "leaky_relu" or "selu". The name of a layer means
+        that there is none: "linear", "conv1d" to "conv3d", "conv_transpose1d" to
+        "conv_transpose3d".
     param : float, optional
         Slope of the leaky ReLU below zero, 0.01 if it is not told. Other activations ignore it.
 
