@@ -204,7 +204,7 @@ def test_colours_of_luma_are_all_of_them():
         (("weights", (0, 0, 0)), lambda: luma(IMAGE, (0, 0, 0))),
         (("weights", "nan"), lambda: luma(IMAGE, (float("nan"), 1, 1))),
         (("weights", "inf"), lambda: luma(IMAGE, (float("inf"), 1, 1))),
-        (("encoded", "255.0"), lambda: luminance(255.0 * np.ones((3, 1, 1)))),
+        (("image", "255.0"), lambda: luminance(255.0 * np.ones((3, 1, 1)))),
         (("encoded", "-0.5"), lambda: decode_srgb([0.5, -0.5])),
         (("encoded", "int64"), lambda: decode_srgb(np.array([1]))),
         (("encoded", "'red'"), lambda: decode_srgb("red")),

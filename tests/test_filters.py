@@ -1,6 +1,9 @@
 """The filters chapter's network against torch and finite differences, and what looks inside it."""
 
 import copy
+import pickle
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -180,6 +183,46 @@ def test_unpooling_leaves_the_size_to_be_told():
     assert max_unpool2d(output, indices * 0, 2).shape == (1, 4, 4)
 
 
+@pytest.mark.parametrize("function", ["linear", "softmax"])
+def test_half_precision_is_rounded_once(function):
+    """But for the few numbers that two roundings, to single and to half, round otherwise."""
+    source = rng()
+    x, w, b = (source.standard_normal(shape).astype("f2") for shape in ((99, 64), (40, 64), (40,)))
+    given_ = {"linear": (x, w, b), "softmax": (x, 1)}[function]
+    wide = [a.astype(float) if isinstance(a, np.ndarray) else a for a in given_]
+    call = {"linear": linear, "softmax": softmax}[function]
+    assert (call(*given_) != call(*wide).astype("f2")).mean() < 0.005
+
+
+def test_the_gradients_of_a_dense_layer_in_half_precision_are_rounded_once():
+    source = rng()
+    layer = Linear(64, 40, rng=source, dtype="f2")
+    x, above = source.standard_normal((99, 64)).astype("f2"), source.standard_normal((99, 40))
+    above = above.astype("f2")
+    layer(x)
+    grads = layer.backward(above), layer.weight.grad, layer.bias.grad
+    x, above, w = (a.astype(float) for a in (x, above, layer.weight.data))
+    for mine, exact in zip(grads, (above @ w, above.T @ x, above.sum(axis=0)), strict=True):
+        assert (mine != exact.astype("f2")).mean() < 0.005
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (3, 0), (0,), (2, 0, 3)])
+def test_softmax_of_nothing_is_nothing(torch, shape):
+    for dim in range(len(shape)):
+        expected = theirs(torch, lambda t, d=dim: torch.nn.functional.softmax(t, d), np.ones(shape))
+        np.testing.assert_array_equal(softmax(np.ones(shape), dim), expected)
+
+
+def test_strange_scores_are_torchs(torch):
+    strange = [np.nan, np.inf, -np.inf, 0.0, 1.0]
+    x = np.array(np.meshgrid(strange, strange, strange)).reshape(3, -1).T
+    expected = theirs(torch, lambda t: torch.nn.functional.softmax(t, 1), x)
+    np.testing.assert_allclose(softmax(x, 1), expected)
+    for row in x:
+        expected = theirs(torch, torch.nn.functional.cross_entropy, row[None], np.array([1]))
+        np.testing.assert_allclose(cross_entropy(row[None], np.array([1])), expected)
+
+
 # -- The layers: every gradient ----------------------------------------------
 
 
@@ -283,6 +326,225 @@ def test_overlapping_windows_add_their_gradients():
     pool(np.array([[[[0.0, 0, 0], [0, 9, 0], [0, 0, 0]]]]))
     back = pool.backward(np.array([[[[1.0, 2], [4, 8]]]]))
     assert back[0, 0].tolist() == [[0, 0, 0], [0, 15, 0], [0, 0, 0]]
+
+
+# -- Layers tell the truth or refuse -----------------------------------------
+
+
+def small_net(seed=0, dtype=float):
+    """Two convolutions and what stands between them."""
+    source = rng(seed)
+    return Sequential(Conv2d(2, 3, 3, padding=1, rng=source, dtype=dtype), ReLU(),
+                      Conv2d(3, 2, 3, padding=1, rng=source, dtype=dtype), ReLU())  # fmt: skip
+
+
+def test_a_layer_used_twice_on_one_way_up_is_refused():
+    """It would remember the second use alone; torch shares layers, because autograd remembers."""
+    x, net = rng().standard_normal((1, 2, 5, 5)), small_net()
+    for twice in (
+        Sequential(net[0], net[1], net[2], net[1]),
+        Sequential(net[0], Sequential(net[1], net[2]), net[1]),
+        Sequential(Sequential(net[1]), Sequential(net[1])),
+    ):
+        refused(("input", "once", "ReLU"), twice, x)
+        refused(("input", "once", "ReLU"), twice.forward, x)
+        refused(("grad_output", "forward"), twice.backward, x)
+    net(x)  # the refusals have left nothing behind
+    net.backward(x)
+
+
+def test_a_layer_used_twice_in_a_module_of_ones_own_is_refused():
+    class Shared(Module):
+        def __init__(self):
+            self.gate, self.net = ReLU(), small_net()
+
+        def forward(self, input):
+            return self.gate(self.net(self.gate(input)))
+
+    refused(("input", "once", "ReLU"), Shared(), np.ones((1, 2, 5, 5)))
+    refused(("input", "once", "ReLU"), Shared().forward, np.ones((1, 2, 5, 5)))
+
+
+def test_a_layer_may_be_used_again_on_the_next_way_up():
+    net, x = small_net(), rng().standard_normal((2, 1, 2, 5, 5))
+    for picture in x:
+        net(picture)
+        expected = net.backward(picture)
+    np.testing.assert_array_equal(net.backward(x[1]), expected)  # and back again
+
+
+@pytest.mark.parametrize("what", ["input", "output", "weight", "labels"])
+def test_what_changes_after_forward_does_not_change_the_gradients(what):
+    x, labels = rng().standard_normal((3, 2, 4, 4)), np.array([0, 1, 2])
+    net = Sequential(*small_net(), MaxPool2d(2), Flatten(), Linear(8, 3, rng=rng(), dtype=float))
+    _, expected = gradients(net, x, labels)
+    loss = CrossEntropyLoss()
+    scores = net(x)
+    loss.forward(scores, labels)
+    changed = {"input": x, "output": scores, "weight": net[0].weight.data, "labels": labels}[what]
+    changed[...] = 0
+    grads = [net.backward(loss.backward()), *(p.grad for p in net.parameters())]
+    for mine, theirs_ in zip(grads, expected, strict=True):
+        np.testing.assert_array_equal(mine, theirs_)
+
+
+@pytest.mark.parametrize("shape", [(4,), (2, 4), (2, 3, 4), (0, 4)])
+def test_linear_goes_back_from_any_number_of_rows(torch, shape):
+    layer, x = Linear(4, 3, rng=rng(), dtype=float), rng(1).standard_normal(shape)
+    above = rng(2).standard_normal((*shape[:-1], 3))
+    layer(x)
+    twin = torch.nn.Linear(4, 3)
+    twin.weight.data, twin.bias.data = map(torch.from_numpy, (layer.weight.data, layer.bias.data))
+    shown = torch.from_numpy(x).requires_grad_()
+    twin(shown).backward(torch.from_numpy(above))
+    grads = layer.backward(above), layer.weight.grad, layer.bias.grad
+    for mine, tensor in zip(grads, (shown, twin.weight, twin.bias), strict=True):
+        np.testing.assert_allclose(mine, tensor.grad.numpy(), atol=1e-12)
+
+
+def test_a_single_picture_goes_back_like_a_batch_of_one():
+    net, x = Sequential(*small_net()[:2], MaxPool2d(2)), rng().standard_normal((1, 2, 6, 6))
+    many = [net.backward(net(x)), net[0].weight.grad, net[0].bias.grad]
+    one = [net.backward(net(x[0]))[None], net[0].weight.grad, net[0].bias.grad]
+    for mine, theirs_ in zip(one, many, strict=True):
+        np.testing.assert_allclose(mine, theirs_, atol=1e-12)
+    np.testing.assert_allclose(deconvnet(net, net(x[0]))[None], deconvnet(net, net(x)))
+
+
+def test_parameters_are_found_at_any_depth_and_once():
+    class Own(Module):
+        def __init__(self):
+            self.scale = Parameter(np.ones(1))
+            self.blocks = [Sequential(small_net(), ReLU()), small_net(1)]
+            self.more = {"head": Linear(2, 2, rng=rng())}
+            self.again = self.blocks[0]
+
+    own = Own()
+    inside = [*own.blocks[0].parameters(), *own.blocks[1].parameters(),
+              *own.more["head"].parameters()]  # fmt: skip
+    assert own.parameters() == [own.scale, *inside]
+    assert len(inside) == 10
+
+
+@pytest.mark.parametrize("rate", [0.5, np.float64(0.5), np.float32(0.5), np.float16(0.5), 1])
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_the_learning_rate_never_changes_the_dtype(rate, dtype):
+    layer = Linear(3, 2, rng=rng(), dtype=dtype)
+    sgd = SGD(layer.parameters(), rate, 0.5, weight_decay=rate)
+    for _ in range(2):
+        layer.backward(layer(np.ones((1, 3), dtype)))
+        sgd.lr, sgd.momentum = sgd.lr * np.exp(np.float64(-0.1)), np.float64(0.25)
+        sgd.step()
+        assert {p.data.dtype.name for p in layer.parameters()} == {dtype}
+        assert {p.grad.dtype.name for p in layer.parameters()} == {dtype}
+
+
+def test_a_step_is_refused_where_something_does_not_fit():
+    parameter = Parameter(np.ones(2))
+    sgd = SGD([parameter], 0.1)
+    for name, value in (("lr", float("nan")), ("momentum", -1), ("weight_decay", "1")):
+        other = SGD([parameter], 0.1)
+        setattr(other, name, value)
+        refused((name, value), other.step)
+    for wrong in (np.ones(3), np.ones(2, "f4"), None):
+        parameter.grad = wrong
+        refused(("params[0].grad",), sgd.step)
+    assert parameter.data.tolist() == [1, 1]
+    refused(("params", "once"), SGD, [parameter, parameter])
+    refused(("params", "Parameter"), SGD, [])
+
+
+def test_a_gradient_must_be_that_of_the_last_output():
+    net, x = small_net(), rng().standard_normal((2, 2, 5, 5))
+    refused(("grad_output", "forward"), net.backward, x)
+    net(x)
+    refused(("grad_output", "(2, 2, 5, 5)", "(1, 2, 5, 5)"), net.backward, x[:1])
+    refused(("grad_output", "(2, 2, 5, 5)", "(5,)"), net.backward, x[0, 0, 0])
+    refused(("grad_output", "float64", "float32"), net.backward, x.astype("f4"))
+    net[1](np.ones((2, 3, 5, 5)))
+    refused(("grad_output", "something else"), net.backward, x)
+    net(x)
+    net[:2](x)
+    refused(("grad_output", "something else"), net.backward, x)
+
+
+def test_layers_learn_in_floats_alone():
+    for dtype in (int, "int8", bool, complex, object, None, "nonsense", dict):
+        refused(("dtype", "floats"), Conv2d, 1, 1, 3, rng=rng(), dtype=dtype)
+        refused(("dtype", "floats"), Linear, 1, 1, rng=rng(), dtype=dtype)
+    refused(("input", "float32", "float64"), Conv2d(1, 1, 1, rng=rng()), np.ones((1, 1, 2, 2)))
+    refused(("input", "float32", "int64"), Linear(2, 1, rng=rng()), np.ones((1, 2), int))
+
+
+def test_a_layer_derived_from_a_layer_stands_behind_the_same_door():
+    class Doubled(Linear):
+        def forward(self, input):
+            return np.repeat(super().forward(input), 2, axis=1)
+
+        def backward(self, grad_output):
+            return super().backward(grad_output[:, ::2])
+
+    layer = Doubled(3, 2, rng=rng(), dtype=float)
+    assert layer(np.ones((5, 3))).shape == (5, 4)
+    refused(("grad_output", "(5, 4)", "(5, 2)"), layer.backward, np.ones((5, 2)))
+    assert layer.backward(np.ones((5, 4))).shape == (5, 3)
+    assert [*layer.weight.grad[0]] == [5, 5, 5]
+
+
+def test_layers_go_up_side_by_side_in_threads():
+    """A way up in one thread knows nothing of another's."""
+    net, x = small_net(), rng().standard_normal((1, 2, 40, 40))
+    expected = net(x)
+    with ThreadPoolExecutor(4) as pool:
+        for result in pool.map(net, [x] * 20):
+            np.testing.assert_array_equal(result, expected)
+
+
+def test_a_network_that_has_been_copied_goes_back():
+    net, x = small_net(), rng().standard_normal((1, 2, 5, 5))
+    expected = net.backward(net(x))
+    for twin in (copy.deepcopy(net), pickle.loads(pickle.dumps(net))):
+        np.testing.assert_array_equal(twin.backward(net(x)), expected)
+        np.testing.assert_array_equal(twin.backward(twin(x)), expected)
+
+
+def test_strange_gradients_pass_a_relu_as_in_torch(torch):
+    numbers_ = np.array([np.nan, np.inf, -np.inf, 1, 0, -1])
+    x, above = (a.ravel() for a in np.meshgrid(numbers_, numbers_))
+    shown = torch.from_numpy(x).requires_grad_()
+    torch.nn.functional.relu(shown).backward(torch.from_numpy(above))
+    gate = ReLU()
+    gate(x)
+    np.testing.assert_array_equal(gate.backward(above), shown.grad.numpy())
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "int64", "longdouble"])
+def test_pooling_goes_back_in_its_own_dtype(dtype):
+    """Through no other: not even one where integers above 2**53 round."""
+    pool, x = MaxPool2d(2, 1), np.array([[[[0, 0, 0], [0, 9, 0], [0, 0, 0]]]], dtype)
+    pool(x)
+    above = np.array([[[[1, 1], [1, 2**60 if dtype == "int64" else 2**10]]]], dtype)
+    back = pool.backward(above)
+    assert back.dtype == x.dtype
+    assert back[0, 0, 1, 1] == np.array(above.astype(object).sum()).astype(dtype)
+
+
+@pytest.mark.parametrize("kind", ["int32", "uint8", "uint64", "intp"])
+def test_switches_and_classes_may_be_any_integers(kind):
+    x = rng().standard_normal((2, 3, 4, 4))
+    output, indices = max_pool2d_with_indices(x, 2)
+    expected = max_unpool2d(output, indices, 2)
+    np.testing.assert_array_equal(max_unpool2d(output, indices.astype(kind), 2), expected)
+    pool = MaxPool2d(2)
+    pool(x)
+    expected = pool.backward(output)
+    pool.indices = indices.astype(kind)
+    np.testing.assert_array_equal(pool.backward(output), expected)
+    classes = np.array([1, 0]).astype(kind)
+    assert cross_entropy(x[:, 0, 0], classes) == cross_entropy(x[:, 0, 0], np.array([1, 0]))
+
+
+# -- Starting, and a network as a whole --------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -423,6 +685,51 @@ def test_top_activations_are_the_largest_of_each_picture(seed):
     values = [maps[n, 1, row, column] for n, row, column in found]
     assert values == sorted(maps[:, 1].max(axis=(1, 2)), reverse=True)[:9]
     assert len({n for n, _, _ in found}) == 9
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "float32", "uint64"])
+def test_top_activations_of_all_numbers(dtype):
+    """Of equal ones the first; a NaN is larger than any, as for torch.topk."""
+    low = np.iinfo(dtype).min if np.dtype(dtype).kind in "iu" else -np.inf
+    maps = np.array([0, 5, low, 100, 5], dtype).reshape(5, 1, 1, 1)
+    expected = sorted(range(5), key=lambda n: -float(maps[n, 0, 0, 0]))
+    assert [n for n, *_ in top_activations(maps, 0, 5)] == expected
+    if dtype == "float32":
+        maps[4] = np.nan
+        assert [n for n, *_ in top_activations(maps, 0, 5)] == [4, 3, 1, 0, 2]
+
+
+def test_occlusion_goes_in_batches():
+    """A picture of 64×64 has 3,481 covered copies; together they would be 57 MB."""
+    shown = []
+
+    class Glance(Module):
+        def forward(self, input):
+            shown.append(len(input))
+            return input[:, 0, :2, 0]
+
+    picture = rng().random((1, 64, 64)).astype("f4")
+    tracemalloc.start()
+    seen = occlusion_map(Glance(), picture, 0, 6)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert seen.shape == (59, 59)
+    assert sum(shown) == 59 * 59 + 1
+    assert peak < 1e7
+    assert (seen[3:] == softmax(picture[:, :2, 0], 1)[0, 0]).all()
+
+
+def test_a_message_of_the_network_comes_in_the_callers_words():
+    net, x = Linear(2, 2, rng=rng()), np.zeros((3, 2))
+    labels, sgd = np.zeros(3, int), SGD(net.parameters())
+    refused(("images", "float32", "float64"), train_epoch, net, sgd, x, labels, rng=rng())
+    x = x.astype("f4")
+    refused(("labels", "0 to 1", "2"), train_epoch, net, sgd, x, labels + 2, rng=rng())
+    refused(("labels", "integers"), train_epoch, net, sgd, x, labels + 0.5, rng=rng())
+    refused(("net", "Module"), train_epoch, np.sum, sgd, x, labels, rng=rng())
+    refused(("optimizer", "step"), train_epoch, net, None, x, labels, rng=rng())
+    net = Sequential(Flatten(), Linear(9, 2, rng=rng()))
+    refused(("image", "float32", "float64"), occlusion_map, net, np.ones((1, 3, 3)), 0, 2)
 
 
 def test_occlusion_covers_every_position():
@@ -582,6 +889,25 @@ def test_a_line_has_a_direction_although_its_two_slopes_are_opposite():
     assert filter_traits(line - line.mean()).oriented > 0.99
 
 
+@pytest.mark.parametrize("scale", [1e-300, 1e-160, 1e160, 1e300])
+def test_a_filter_may_be_of_any_scale(scale):
+    kernel = GREY * waves(8, 2, 30)
+    np.testing.assert_allclose(filter_traits(scale * kernel), filter_traits(kernel), atol=1e-9)
+
+
+def test_a_filter_of_integers_is_its_numbers():
+    kernel = np.round(100 * edge(8, 30)).astype("i1") * np.ones((3, 1, 1), "i1")
+    assert filter_traits(kernel) == filter_traits(kernel.astype(float))
+
+
+@pytest.mark.parametrize("strange", [np.nan, np.inf])
+def test_a_strange_filter_has_no_traits_and_no_kind(strange):
+    kernel = GREY * edge(8, 30)
+    kernel[1, 2, 3] = strange
+    assert np.isnan(filter_traits(kernel)).all()
+    assert filter_kind(kernel) == "other"
+
+
 def test_a_grey_blob_is_other():
     assert filter_kind(GREY * blob(8)) == "other"
 
@@ -681,3 +1007,10 @@ def test_refuses_what_is_no_filter_and_no_patch():
     refused(("components", "0"), kmeans_filters, patches, 2, components=0, rng=rng())
     refused(("steps", "0"), kmeans_filters, patches, 2, components=2, steps=0, rng=rng())
     refused(("rng",), kmeans_filters, patches, 2, components=2, rng=0)
+    refused(("steps", "10000"), kmeans_filters, patches, 2, components=2, steps=10**12, rng=rng())
+    refused(("number", "at most 9", "10"), kmeans_filters, patches, 10, components=2, rng=rng())
+    refused(("weight", "real", "complex128"), filter_traits, np.ones((3, 5, 5)) * 1j)
+    for strange in (np.nan, np.inf, -np.inf, 1e300):
+        bad = patches.copy()
+        bad[3, 0, 1, 1] = strange
+        refused(("patches", "finite", strange), kmeans_filters, bad, 2, components=2, rng=rng())

@@ -222,9 +222,8 @@ def test_a_figure_function_returns_a_figure(stem: str) -> None:
 
 
 def test_the_version_is_told_once() -> None:
-    """pyproject.toml, CITATION.cff and the change log name the same release."""
-    project = (ROOT / "pyproject.toml").read_text("utf-8")
-    version = re.search(r'^version = "(.+)"', project, re.MULTILINE)[1]  # type: ignore[index]
+    """The package, CITATION.cff and the change log name the same release."""
+    version = convbook.__version__
     assert f"version: {version}\n" in (ROOT / "CITATION.cff").read_text("utf-8")
     assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
 

@@ -27,7 +27,10 @@ UNIFORM = (kaiming_uniform, xavier_uniform)
 NORMAL = (kaiming_normal, xavier_normal)
 DRAWS = (*UNIFORM, *NORMAL, torch_default)
 SHAPE = (48, 32, 3, 3)
-NAMES = ("linear", "conv2d", "sigmoid", "tanh", "relu", "leaky_relu", "selu")
+NAMES = (
+    *("linear", "sigmoid", "tanh", "relu", "leaky_relu", "selu"),
+    *(f"conv{kind}{axes}d" for kind in ("", "_transpose") for axes in (1, 2, 3)),
+)
 
 shapes = st.lists(st.integers(1, 6), min_size=2, max_size=5).map(tuple)
 slopes = st.floats(-10, 10) | st.integers(-3, 3)

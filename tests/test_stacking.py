@@ -2,6 +2,7 @@
 
 from inspect import signature
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,11 +12,13 @@ from hypothesis import strategies as st
 from convbook import (
     DETECTORS,
     KERNELS,
+    MaxPool2d,
     avg_pool2d,
     compose,
     conv2d,
     flip,
     max_pool2d,
+    max_pool2d_with_indices,
     stack,
     unfold,
 )
@@ -34,10 +37,20 @@ def terms(call: Call) -> int:
     return int(np.prod(both(call["kernel_size"]))) + 1
 
 
+def options(kind: str, least: int = 1) -> st.SearchStrategy[dict[str, Any]]:
+    """What torch's pooling can do besides: each option drawn, or left out."""
+    truths = {"ceil_mode": st.booleans()}
+    if kind == "avg":
+        truths["count_include_pad"] = st.booleans()
+        truths["divisor_override"] = st.none() | st.integers(least, 9).filter(bool)
+    return st.fixed_dictionaries({}, optional=truths)
+
+
 @each_pool
 @given(data=st.data())
 def test_equals_torch(torch, kind, data):
     pool, call = POOLS[kind], data.draw(windows(HALF, kind))
+    call = call.but(**data.draw(options(kind)))
     native = getattr(torch.nn.functional, pool.__name__)
     exact = (0, 0) if kind == "max" else (terms(call), magnitude(torch, native, **call))
     same(ours(pool, **call), theirs(torch, native, **call), *exact)
@@ -65,9 +78,10 @@ def test_max_of_integers_equals_torch(torch, call):
     same(ours(max_pool2d, **call), expected)
 
 
-@given(call=windows(("int64", "int8", "uint8", "int32", "uint16"), "avg"))
-def test_average_of_integers_truncates_like_torch(torch, call):
+@given(call=windows(("int64", "int8", "uint8", "int32", "uint16"), "avg"), data=st.data())
+def test_average_of_integers_truncates_like_torch(torch, call, data):
     """The mean is exact, then cut toward zero, even where the sum would leave the dtype."""
+    call = call.but(**data.draw(options("avg", least=-3)))
     dtype = call["input"].dtype
     call["input"] = call["input"] >> np.array(dtype.itemsize, dtype)
     wide = Call(call, input=call["input"].astype("int64"))
@@ -124,6 +138,69 @@ def test_strange_numbers_equal_torch(torch, kind, strange, data):
     np.testing.assert_allclose(result, expected, rtol=1e-6, atol=0)
 
 
+@settings(max_examples=300)
+@given(
+    sizes=st.tuples(*[st.integers(1, n) for n in (9, 9, 5, 5, 4, 4)]),
+    dilation=st.integers(1, 3),
+    pad=st.integers(0, 2),
+)
+def test_rounding_up_makes_torchs_sizes_or_none(torch, sizes, dilation, pad):
+    """Also where the kernel is larger than the image: a last window may reach far beyond."""
+    image = np.arange(float(sizes[0] * sizes[1])).reshape(1, *sizes[:2])
+    call = Call(
+        input=image,
+        kernel_size=sizes[2:4],
+        stride=sizes[4:],
+        padding=pad,
+        dilation=dilation,
+        ceil_mode=True,
+    )
+    agree(torch, torch.nn.functional.max_pool2d, max_pool2d, call)
+    del call["dilation"]
+    agree(torch, torch.nn.functional.avg_pool2d, avg_pool2d, call, lambda _: 30)
+
+
+@given(call=windows(("float64",), "max"), ceil=st.booleans())
+def test_switches_say_where_the_maxima_are_also_beyond_the_border(call, ceil):
+    call = call.but(ceil_mode=ceil, dilation=1)
+    assume(call["input"].size)
+    output, indices = max_pool2d_with_indices(**call)
+    same(output, max_pool2d(**call))
+    image = call["input"]
+    for pixels, places, maxima in zip(*(a.reshape(-1, *a.shape[-2:]) for a in
+                                        (image, indices, output)), strict=True):  # fmt: skip
+        same(pixels.ravel()[places], maxima)
+
+
+@each_pool
+def test_refuses_options_that_are_none(kind):
+    call = Call(input=IMAGE, kernel_size=2)
+    for wrong in (None, 1, 0.5, "yes", [True]):
+        refused(("ceil_mode", "True or False"), POOLS[kind], **call.but(ceil_mode=wrong))
+        if kind == "avg":
+            refused(("count_include_pad",), avg_pool2d, **call.but(count_include_pad=wrong))
+    for wrong in (0, 1.5, "2", True, 2**63, -(2**63), (1, 2)):
+        refused(("divisor_override",), avg_pool2d, **Call(call, divisor_override=wrong))
+    far = Call(input=IMAGE, kernel_size=9, stride=1, ceil_mode=True)
+    refused(("kernel_size", (9, 9)), POOLS[kind], **far)
+
+
+def test_a_network_pools_with_ceil_mode_and_back(torch):
+    x = np.random.default_rng(0).standard_normal((1, 2, 7, 6))
+    pool = MaxPool2d(3, 2, 1, ceil_mode=True)
+    shown = torch.from_numpy(x).requires_grad_()
+    output = torch.nn.functional.max_pool2d(shown, 3, 2, 1, ceil_mode=True)
+    same(pool(x), output.detach().numpy())
+    output.sum().backward()
+    same(pool.backward(np.ones(output.shape)), shown.grad.numpy())
+
+
+def test_half_precision_is_averaged_in_single_and_rounded_once():
+    image = np.random.default_rng(0).standard_normal((1, 64, 63)).astype("f2")
+    exact = avg_pool2d(image.astype(float), 9, 1).astype("f2")
+    assert (avg_pool2d(image, 9, 1) != exact).mean() < 0.005
+
+
 def test_padding_never_wins():
     image = np.full((1, 2, 2), -5, "int8")
     same(max_pool2d(image, 2, 1, 1), np.full((1, 3, 3), -5, "int8"))
@@ -131,9 +208,11 @@ def test_padding_never_wins():
 
 
 def test_same_signatures_as_torch():
-    names = ["input", "kernel_size", "stride", "padding", "dilation"]
-    assert [*signature(max_pool2d).parameters] == names
-    assert [*signature(avg_pool2d).parameters] == names[:-1]
+    """But for return_indices, which would change what comes back."""
+    names = ["input", "kernel_size", "stride", "padding"]
+    assert [*signature(max_pool2d).parameters] == [*names, "dilation", "ceil_mode"]
+    last = ["ceil_mode", "count_include_pad", "divisor_override"]
+    assert [*signature(avg_pool2d).parameters] == [*names, *last]
 
 
 @each_pool

@@ -64,6 +64,8 @@ from convbook.padding import pad, same_padding
 from convbook.stacking import DETECTORS, KERNELS, avg_pool2d, compose, max_pool2d, stack
 from convbook.stride import Cost, Field, Layer, budget, output_size, receptive_field
 
+__version__ = "0.1.0"
+
 __all__ = [
     "DETECTORS",
     "FILTER_KINDS",

@@ -1,27 +1,50 @@
 """Checks of arguments: each refusal names the argument, the rule and the value."""
 
 import math
+import reprlib
+import sys
 from collections.abc import Iterable, Sequence
 from numbers import Real
 from operator import index
-from reprlib import repr as brief
 from typing import Any
 
 import numpy as np
 
 from convbook._typing import Array
 
+LARGEST = min(sys.maxsize, 1 << 40)
+"""Bytes of an array beyond which a size is a slip: a terabyte, or what can be addressed."""
+
+
+class _Brief(reprlib.Repr):
+    """The representation of a value in one short line."""
+
+    def repr_int(self, x: int, level: int) -> str:
+        """Count the bits of an integer that is too long to be read."""
+        return repr(x) if x.bit_length() < 128 else f"an integer of {x.bit_length()} bits"
+
+    def repr_instance(self, x: Any, level: int) -> str:
+        """Look at the values of an array that the message can show, and at no other."""
+        if isinstance(x, np.ndarray) and x.size > 8:
+            return f"array of shape {x.shape} and dtype {x.dtype}"
+        return super().repr_instance(x, level)
+
+
+def brief(value: Any) -> str:
+    """Show a value in one line, however large it is."""
+    return " ".join(_Brief().repr(value).split())
+
 
 def numbers(name: str, value: Any, *axes: str) -> Array:
     """Return `value` as an array of numbers whose axes are one of the layouts in `axes`."""
-    if isinstance(value, np.ma.MaskedArray):
-        raise ValueError(f"{name} must not be masked, got {brief(value)}")
+    unmasked(name, value)
     try:
         array = np.asarray(value)
-    except Exception:  # whatever the value's own conversion raises
+    except Exception as error:  # whatever the value's own conversion raises
+        cause = " ".join(str(error).split())
         raise ValueError(
-            f"{name} must be an array, all rows of one length, got {brief(value)}"
-        ) from None
+            f"{name} must be an array, or become one, got {brief(value)}: {cause[:200]}"
+        ) from error
     if array.dtype.kind not in "iufc":
         raise ValueError(f"{name} must hold integer, real or complex numbers, got {_kind(value)}")
     if axes and array.ndim not in {len(layout.split(", ")) for layout in axes}:
@@ -54,12 +77,21 @@ def nonempty(name: str, array: Array, axes: int) -> None:
         raise ValueError(f"{name} must not be empty, got shape {array.shape}")
 
 
-def channels(name: str, array: Array, expected: int) -> None:
+def channels(name: str, array: Array, expected: int, by: str = "weight") -> None:
     """Refuse images that do not have as many channels as the kernels read."""
     if array.shape[-3] != expected:
         raise ValueError(
-            f"{name} must have {expected} channels, as weight and groups ask, "
+            f"{name} must have {expected} channels, as {by} and groups ask, "
             f"got {array.shape[-3]} in shape {array.shape}"
+        )
+
+
+def memory(name: str, value: Any, shape: Sequence[int], dtype: np.dtype[Any]) -> None:
+    """Refuse a size that asks for an array which no memory holds."""
+    if math.prod(shape) * dtype.itemsize > LARGEST:
+        raise ValueError(
+            f"{name} must ask for an array that memory can hold, got {brief(value)}, "
+            f"which makes shape {brief(tuple(shape))}"
         )
 
 
@@ -111,7 +143,7 @@ def number(name: str, value: Any, minimum: float = -math.inf) -> float:
 def generator(rng: Any) -> np.random.Generator:
     """Refuse a seed or the old global state in place of a generator."""
     if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"rng must be a numpy.random.Generator, got {rng!r}")
+        raise ValueError(f"rng must be a numpy.random.Generator, got {brief(rng)}")
     return rng
 
 
@@ -119,13 +151,13 @@ def choice(name: str, value: Any, allowed: Iterable[str]) -> None:
     """Refuse a word that is not one of `allowed`."""
     if not isinstance(value, str) or value not in allowed:
         words = ", ".join(repr(word) for word in allowed)
-        raise ValueError(f"{name} must be one of {words}, got {brief(value)}")
+        raise ValueError(f"{name} must be one of {words}, got {brief(value)[:80]}")
 
 
 def divisible(name: str, value: int, by: str, divisor: int) -> None:
     """Refuse a count that does not split into equal groups."""
     if value % divisor:
-        raise ValueError(f"{name} must be divisible by {by}, got {value} and {divisor}")
+        raise ValueError(f"{name} must be divisible by {by}, got {value} and {brief(divisor)}")
 
 
 _RULES = {0: "a non-negative integer", 1: "a positive integer"}
@@ -139,3 +171,74 @@ def _integer(value: Any) -> int | None:
         return index(value)
     except TypeError:
         return None
+
+
+def unmasked(name: str, value: Any) -> None:
+    """Refuse masked arrays, also within lists: NumPy would drop their masks."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise ValueError(f"{name} must not be masked, got {brief(value)}")
+    if isinstance(value, tuple | list):
+        for item in value:
+            unmasked(name, item)
+
+
+def real(name: str, array: Array) -> None:
+    """Refuse an array of complex numbers."""
+    if array.dtype.kind == "c":
+        raise ValueError(f"{name} must be real, got dtype {array.dtype}")
+
+
+def float_dtype(name: str, value: Any) -> np.dtype[Any]:
+    """Return a dtype of floats; NumPy would take None for float64, and more besides."""
+    rule = f"{name} must be a dtype of floats"
+    dtype = _dtype(value) if isinstance(value, str | type | np.dtype) else None
+    if dtype is None or dtype.kind != "f":
+        raise ValueError(f"{rule}, got {brief(value)}")
+    return dtype.newbyteorder("=")
+
+
+def _dtype(value: Any) -> np.dtype[Any] | None:
+    try:
+        found: np.dtype[Any] = np.dtype(value)
+        return found
+    except Exception:  # whatever NumPy raises
+        return None
+
+
+def below(name: str, value: Any, count: int, counted: str) -> int:
+    """Return an index, an integer from 0 to `count` - 1."""
+    found = _integer(value)
+    if found is None or not 0 <= found < count:
+        raise ValueError(f"{name} must be an integer below {count}, {counted}, got {brief(value)}")
+    return found
+
+
+def at_most(name: str, value: Any, limit: int, limited: str) -> int:
+    """Return a positive integer that is no larger than a limit."""
+    found = integer(name, value, 1)
+    if found > limit:
+        raise ValueError(f"{name} must be at most {limit}, {limited}, got {brief(found)}")
+    return found
+
+
+def kind(name: str, value: Any, expected: type, article: str = "a") -> None:
+    """Refuse what is no instance of a class."""
+    if not isinstance(value, expected):
+        raise ValueError(f"{name} must be {article} {expected.__name__}, got {brief(value)}")
+
+
+def truth(name: str, value: Any) -> bool:
+    """Return True or False, of Python's or NumPy's."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} must be True or False, got {brief(value)}")
+    return bool(value)
+
+
+def axis(name: str, value: Any, of: str, array: Array) -> int:
+    """Return the number of an axis; negative ones count from the last."""
+    found = _integer(value)
+    if found is None or not -array.ndim <= found < array.ndim:
+        raise ValueError(
+            f"{name} must be an axis of {of}, of shape {array.shape}, got {brief(value)}"
+        )
+    return found

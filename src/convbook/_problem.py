@@ -86,3 +86,8 @@ def check_problem(
 def silently() -> np.errstate:
     """Let infinities, NaNs and integers that wrap be results, as in torch."""
     return np.errstate(all="ignore")
+
+
+def sum_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the dtype in which to add up: half precision is summed in single, and rounded once."""
+    return np.dtype(np.float32) if (dtype.kind, dtype.itemsize) == ("f", 2) else dtype

@@ -1,5 +1,6 @@
 """The types that signatures share."""
 
+from collections.abc import Sequence
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -8,7 +9,8 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 Number = TypeVar("Number", bound=np.number[Any])
 
-Size = int | tuple[int, int]
+Int = int | np.integer[Any]
+Size = Int | Sequence[Int]
 """A height and a width; one integer stands for both."""
 
 Padding = Size | Literal["same", "valid"]

@@ -1,19 +1,20 @@
 """What happens at the border: continue the image before the kernel reaches its edge."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convbook import _checks
-from convbook._typing import Array, Number, PadMode, Sides, Size
+from convbook._typing import Array, Int, Number, PadMode, Sides, Size
 
 MODES = ("constant", "reflect", "replicate", "circular")
 
 
 def pad(
     input: NDArray[Number],
-    pad: tuple[int, ...],
+    pad: Sequence[Int],
     mode: PadMode = "constant",
     value: float | None = 0.0,
 ) -> NDArray[Number]:

@@ -1,7 +1,6 @@
 """How kernels work together: banks of kernels, layers on layers, and pooling."""
 
 from collections.abc import Iterable, Mapping
-from functools import reduce
 from types import MappingProxyType
 from typing import Any
 
@@ -126,7 +125,7 @@ def compose(first: NDArray[Number], second: NDArray[Number], stride: Size = 1) -
     >>> compose(pair, compose(pair, pair))[0, 0]
     array([[1, 3, 3, 1]])
     """
-    _check_layers(first, second)
+    _check_layers(first, second, stride)
     return conv_transpose2d(second, first, stride=stride)
 
 
@@ -136,6 +135,7 @@ def max_pool2d(
     stride: Size | None = None,
     padding: Size = 0,
     dilation: Size = 1,
+    ceil_mode: bool = False,
 ) -> NDArray[Number]:
     """Keep the largest element of each window.
 
@@ -151,6 +151,9 @@ def max_pool2d(
         Elements smaller than any number, added on each side; at most half of `kernel_size`.
     dilation : int or pair of int
         Distance between neighbouring elements of a window.
+    ceil_mode : bool
+        Whether a last window may reach beyond the border, if it begins before it. By default rows
+        and columns that fill no window are dropped.
 
     Returns
     -------
@@ -160,7 +163,13 @@ def max_pool2d(
     Raises
     ------
     ValueError
-        If shapes or sizes do not go together, or the numbers are complex.
+        If `input` is empty, complex or has other axes, if a size is no positive integer (`padding`
+        may be 0), if the window does not fit, or if `padding` is above half of it.
+
+    See Also
+    --------
+    max_pool2d_with_indices : tells where the maxima were, too.
+    avg_pool2d : the mean of each window.
 
     Notes
     -----
@@ -173,11 +182,19 @@ def max_pool2d(
     >>> max_pool2d(np.arange(16).reshape(1, 4, 4), 2)
     array([[[ 5,  7],
             [13, 15]]])
+    >>> max_pool2d(np.arange(9).reshape(1, 3, 3), 2, ceil_mode=True)
+    array([[[4, 5],
+            [7, 8]]])
     """
-    images, sizes = _check_pool(input, kernel_size, stride, padding, dilation)
+    images, sizes = check_pool(input, kernel_size, stride, padding, dilation, ceil_mode)
     integral = images.dtype.kind in "iu"
     lowest: Any = np.iinfo(images.dtype).min if integral else -np.inf
-    return reduce(np.maximum, _taps(pad(images, sizes.sides, value=lowest), sizes)).copy()
+    first, *others = _taps(pad(images, sizes.sides, value=lowest), sizes)
+    largest = first.copy()
+    with silently():
+        for tap in others:
+            np.maximum(largest, tap, out=largest)
+    return largest
 
 
 def avg_pool2d(
@@ -185,8 +202,11 @@ def avg_pool2d(
     kernel_size: Size,
     stride: Size | None = None,
     padding: Size = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
 ) -> NDArray[Number]:
-    """Average each window; zeros of the padding count.
+    """Average each window; zeros of the padding count, unless you say otherwise.
 
     Parameters
     ----------
@@ -198,6 +218,13 @@ def avg_pool2d(
         Step from one window to the next. By default windows touch: it is `kernel_size`.
     padding : int or pair of int
         Zeros added on each side; at most half of `kernel_size`.
+    ceil_mode : bool
+        Whether a last window may reach beyond the border, if it begins before it. What lies beyond
+        the padding never counts.
+    count_include_pad : bool
+        Whether zeros of the padding count as elements.
+    divisor_override : int, optional
+        By what to divide the sums, instead of the number of elements. It may be negative.
 
     Returns
     -------
@@ -207,7 +234,13 @@ def avg_pool2d(
     Raises
     ------
     ValueError
-        If shapes or sizes do not go together, or the numbers are complex.
+        If `input` is empty, complex or has other axes, if a size is no positive integer (`padding`
+        may be 0), if the window does not fit, if `padding` is above half of it, or if
+        `divisor_override` is 0.
+
+    See Also
+    --------
+    max_pool2d : the largest element of each window.
 
     Notes
     -----
@@ -220,15 +253,26 @@ def avg_pool2d(
     >>> avg_pool2d(np.arange(16.0).reshape(1, 4, 4), 2)
     array([[[ 2.5,  4.5],
             [10.5, 12.5]]])
+    >>> avg_pool2d(np.ones((1, 2, 2)), 2, padding=1)
+    array([[[0.25, 0.25],
+            [0.25, 0.25]]])
+    >>> avg_pool2d(np.ones((1, 2, 2)), 2, padding=1, count_include_pad=False)
+    array([[[1., 1.],
+            [1., 1.]]])
     """
-    images, sizes = _check_pool(input, kernel_size, stride, padding, 1)
-    integral = images.dtype.kind in "iu"
-    area = sizes.kernel_size[0] * sizes.kernel_size[1]
-    wide = _room_for_sums(images, area) if integral else np.result_type(images, np.float32)
+    images, sizes = check_pool(input, kernel_size, stride, padding, 1, ceil_mode)
+    divisor: Any = _check_divisor(divisor_override)
+    counts = _counts(
+        images.shape, sizes, padding, _checks.truth("count_include_pad", count_include_pad)
+    )
+    total = _total(images, sizes)
+    if divisor is None:
+        divisor = counts
     with silently():
-        total = reduce(np.add, _taps(pad(images, sizes.sides).astype(wide), sizes))
-    mean = np.sign(total) * (abs(total) // area) if integral else total / area
-    return mean.astype(images.dtype)
+        if images.dtype.kind == "f":
+            return np.asarray((total / divisor).astype(images.dtype))
+        mean = np.sign(total) * np.sign(divisor) * (abs(total) // abs(divisor))
+        return np.asarray(mean.astype(images.dtype))
 
 
 def _listed(kernels: Any) -> list[Any]:
@@ -236,9 +280,11 @@ def _listed(kernels: Any) -> list[Any]:
     try:
         listed = list(kernels)
     except TypeError:
-        raise ValueError(f"kernels must be an iterable of arrays, got {kernels!r}") from None
+        raise ValueError(
+            f"kernels must be an iterable of arrays, got {_checks.brief(kernels)}"
+        ) from None
     if not listed:
-        raise ValueError(f"kernels must hold at least one kernel, got {kernels!r}")
+        raise ValueError(f"kernels must hold at least one kernel, got {_checks.brief(kernels)}")
     return listed
 
 
@@ -257,7 +303,7 @@ def _check_alike(slices: list[Array]) -> None:
     _checks.equal_dtypes(**named)
 
 
-def _check_layers(first: Any, second: Any) -> None:
+def _check_layers(first: Any, second: Any, stride: Any) -> None:
     """Refuse weights of which the second cannot read the maps of the first."""
     kernels = _checks.numbers("first", first, "C_mid, C_in, K_h, K_w")
     readers = _checks.numbers("second", second, "C_out, C_mid, L_h, L_w")
@@ -265,6 +311,51 @@ def _check_layers(first: Any, second: Any) -> None:
     _checks.nonempty("second", readers, 4)
     _checks.shape("second", readers, (len(readers), len(kernels), *readers.shape[2:]))
     _checks.equal_dtypes(first=kernels, second=readers)
+    steps = zip(
+        kernels.shape[2:], _checks.pair("stride", stride, 1), readers.shape[2:], strict=True
+    )
+    sizes = [k + s * (n - 1) for k, s, n in steps]
+    shape = len(readers), kernels.shape[1], *sizes
+    _checks.memory("stride", stride, shape, kernels.dtype)
+
+
+def _total(images: Array, sizes: Geometry) -> Array:
+    """Add up each window, exactly in integers: in Python's own if need be."""
+    area = sizes.kernel_size[0] * sizes.kernel_size[1]
+    integral = images.dtype.kind in "iu"
+    wide = _room_for_sums(images, area) if integral else np.result_type(images, np.float32)
+    first, *others = _taps(pad(images, sizes.sides), sizes)
+    total = first.astype(wide)
+    with silently():
+        for tap in others:
+            np.add(total, tap, out=total, dtype=wide, casting="unsafe")
+    return total
+
+
+def _counts(shape: tuple[int, ...], sizes: Geometry, padding: Any, padded: bool) -> Array:
+    """Count the elements of each window: those of the image, and of its padding if it counts."""
+    counts = []
+    amounts = _checks.pair("padding", padding, 0)
+    for n, k, s, p, out in zip(
+        shape[-2:], sizes.kernel_size, sizes.stride, amounts, sizes.output_size, strict=True
+    ):
+        start = np.array([s * u - p for u in range(out)])
+        low, high = (-p, n + p) if padded else (0, n)
+        counts.append(np.minimum(start + k, high) - np.maximum(start, low))
+    return np.asarray(np.multiply.outer(*counts))
+
+
+def _check_divisor(divisor: Any) -> int | None:
+    """Refuse to divide by zero, or by what is no integer."""
+    if divisor is None:
+        return None
+    number = _checks.integer("divisor_override", divisor, 1 - 2**63)
+    if number == 0 or number >= 2**63:
+        raise ValueError(
+            "divisor_override must be an integer of 64 bits other than 0, "
+            f"got {_checks.brief(divisor)}"
+        )
+    return number
 
 
 def _room_for_sums(images: Array, terms: int) -> Any:
@@ -279,19 +370,44 @@ def _taps(padded: Array, sizes: Geometry) -> list[Array]:
     return [seen[..., i, j, :, :] for i, j in np.ndindex(sizes.kernel_size)]
 
 
-def _check_pool(
-    input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any
+def check_pool(
+    input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: Any
 ) -> tuple[Array, Geometry]:
     """Check the arguments of a pooling function."""
     images = _checks.numbers("input", input, "N, C, H, W", "C, H, W")
     _checks.nonempty("input", images, 3)
-    if images.dtype.kind == "c":
-        raise ValueError(f"input must be real, for pooling, got dtype {images.dtype}")
+    _checks.real("input", images)
     k_h, k_w = _checks.pair("kernel_size", kernel_size, 1)
     p_h, p_w = _checks.pair("padding", padding, 0)
     if 2 * p_h > k_h or 2 * p_w > k_w:
         raise ValueError(
-            f"padding must be at most half of kernel_size, got {padding} for {kernel_size}"
+            "padding must be at most half of kernel_size, "
+            f"got {_checks.brief(padding)} for {_checks.brief(kernel_size)}"
         )
     step = kernel_size if stride is None else stride
-    return images, geometry(images.shape[-2:], kernel_size, step, padding, dilation)
+    if not _checks.truth("ceil_mode", ceil_mode):
+        return images, geometry(images.shape[-2:], kernel_size, step, padding, dilation)
+    return images, _rounded_up(images.shape, kernel_size, step, padding, dilation)
+
+
+def _rounded_up(
+    shape: tuple[int, ...], kernel_size: Any, stride: Any, padding: Any, dilation: Any
+) -> Geometry:
+    """Let a last window reach beyond the padded image, if it begins before its right padding."""
+    kernel, step = _checks.pair("kernel_size", kernel_size, 1), _checks.pair("stride", stride, 1)
+    amounts, taps = _checks.pair("padding", padding, 0), _checks.pair("dilation", dilation, 1)
+    sizes, beyond = [], []
+    for n, k, s, p, d in zip(shape[-2:], kernel, step, amounts, taps, strict=True):
+        span = d * (k - 1) + 1
+        size = -(-(n + 2 * p - span) // s) + 1
+        size -= (size - 1) * s >= n + p
+        sizes.append(size)
+        beyond.append(max((size - 1) * s + span - n - p, 0))
+    if min(sizes) < 1:
+        raise ValueError(
+            f"kernel_size must leave a window that begins in input, got {kernel} for {shape}"
+        )
+    sides = amounts[1], beyond[1], amounts[0], beyond[0]
+    padded = *shape[:-2], *(n + p + b for n, p, b in zip(shape[-2:], amounts, beyond, strict=True))
+    _checks.memory("kernel_size and dilation", (kernel, taps), padded, np.dtype(float))
+    return Geometry(kernel, step, sides, taps, (sizes[0], sizes[1]))

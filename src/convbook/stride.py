@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, overload
 
 from convbook import _checks
 from convbook._geometry import Geometry, geometry
-from convbook._typing import Padding, Size
+from convbook._typing import Int, Padding, Size
 
 
 class Layer(NamedTuple):
@@ -51,9 +51,9 @@ class Layer(NamedTuple):
 class Field(NamedTuple):
     """What one output of a network sees of the image, along an axis or as (height, width)."""
 
-    size: Size
+    size: int | tuple[int, int]
     """Length of the stretch of pixels that reach one output."""
-    jump: Size
+    jump: int | tuple[int, int]
     """Pixels between the stretches of two neighbouring outputs."""
     start: float | tuple[float, float]
     """Centre of the first output's stretch; 0 is the centre of the first pixel."""
@@ -76,8 +76,28 @@ class Cost(NamedTuple):
 
 @overload
 def output_size(
-    input_size: int, kernel_size: int, stride: int = 1, padding: int | str = 0, dilation: int = 1
+    input_size: Int, kernel_size: Int, stride: Int = 1, padding: Int | str = 0, dilation: Int = 1
 ) -> int: ...
+
+
+@overload
+def output_size(
+    input_size: Sequence[Int],
+    kernel_size: Size,
+    stride: Size = 1,
+    padding: Padding = 0,
+    dilation: Size = 1,
+) -> tuple[int, int]: ...
+
+
+@overload
+def output_size(
+    input_size: Int,
+    kernel_size: Sequence[Int],
+    stride: Size = 1,
+    padding: Padding = 0,
+    dilation: Size = 1,
+) -> tuple[int, int]: ...
 
 
 @overload
@@ -209,9 +229,7 @@ def _look_through(field: Any, kernel_size: int, stride: int, padding: int, dilat
     )
 
 
-def budget(
-    layers: Sequence[Layer], input_shape: tuple[int, int, int], itemsize: int = 4
-) -> list[Cost]:
+def budget(layers: Sequence[Layer], input_shape: Sequence[Int], itemsize: int = 4) -> list[Cost]:
     """Count what each layer of a network costs for one image.
 
     Parameters

@@ -1,11 +1,13 @@
 """What grey is: one number for three, by weighing them, and the kernels that see no more."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from convbook import _checks
+from convbook._problem import silently, sum_dtype
 from convbook._typing import Array, Number
 
 REC_601 = (299, 587, 114)
@@ -15,7 +17,7 @@ REC_709 = (2126, 7152, 722)
 """Weights of red, green and blue in Recommendation ITU-R BT.709, in ten-thousandths."""
 
 
-def luma(image: Array, weights: tuple[float, float, float] = REC_601) -> Array:
+def luma(image: Array, weights: Sequence[float] | Array = REC_601) -> Array:
     r"""Weigh the channels of a colour image as they are: what most libraries call grey.
 
     .. math:: Y' = \frac{w_R R' + w_G G' + w_B B'}{w_R + w_G + w_B}
@@ -93,10 +95,10 @@ def luminance(image: Array) -> Array:
     >>> (255 * encode_srgb(luminance(pure))).round()
     array([[[127., 220.,  76.]]])
     """
-    return luma(decode_srgb(_colour_image(image)), REC_709)
+    return luma(_light("image", _colour_image(image)), REC_709)
 
 
-def decode_srgb(encoded: Array) -> Array:
+def decode_srgb(encoded: ArrayLike) -> Array:
     r"""Turn the numbers of an sRGB image into amounts of light.
 
     .. math::
@@ -106,7 +108,7 @@ def decode_srgb(encoded: Array) -> Array:
 
     Parameters
     ----------
-    encoded : ndarray
+    encoded : ndarray, or what becomes one: a number, a list
         Bytes (uint8), which are divided by 255, or floats from 0 to 1.
 
     Returns
@@ -125,11 +127,10 @@ def decode_srgb(encoded: Array) -> Array:
     >>> round(float(decode_srgb(0.5)), 3)  # half the number is a fifth of the light
     0.214
     """
-    v = _fractions("encoded", encoded, "bytes (uint8) or floats from 0 to 1")
-    return _decode(v).astype(v.dtype)
+    return _light("encoded", encoded)
 
 
-def encode_srgb(light: Array) -> Array:
+def encode_srgb(light: ArrayLike) -> Array:
     r"""Turn amounts of light into the numbers of an sRGB image.
 
     .. math::
@@ -139,7 +140,7 @@ def encode_srgb(light: Array) -> Array:
 
     Parameters
     ----------
-    light : ndarray
+    light : ndarray, or what becomes one: a number, a list
         Floats from 0 to 1.
 
     Returns
@@ -163,7 +164,7 @@ def encode_srgb(light: Array) -> Array:
     if given.dtype.kind in "iu":
         raise ValueError(f"light must hold {rule}, got dtype {given.dtype}")
     amount = _fractions("light", light, rule)
-    return _encode(amount).astype(amount.dtype)
+    return _encode(amount.astype(sum_dtype(amount.dtype))).astype(amount.dtype)
 
 
 def share_across_channels(kernel: NDArray[Number], channels: int = 3) -> NDArray[Number]:
@@ -198,10 +199,11 @@ def share_across_channels(kernel: NDArray[Number], channels: int = 3) -> NDArray
     flat = _checks.numbers("kernel", kernel, "K_h, K_w")
     _checks.nonempty("kernel", flat, 2)
     count = _checks.integer("channels", channels, 1)
+    _checks.memory("channels", channels, (1, count, *flat.shape), flat.dtype)
     return np.tile(flat, (1, count, 1, 1))
 
 
-@np.errstate(all="ignore")  # infinities and NaNs are results, not warnings
+@silently()
 def _weigh(image: Array, w: list[float]) -> Array:
     """Return the weighted mean of three channels, as one channel."""
     red, green, blue = np.split(image, 3, axis=-3)
@@ -209,14 +211,22 @@ def _weigh(image: Array, w: list[float]) -> Array:
     return mean
 
 
+@silently()
 def _decode(v: Array) -> Array:
     """Return the light of encoded fractions."""
     return np.where(v <= 0.04045, v / 12.92, ((v + 0.055) / 1.055) ** 2.4)
 
 
+@silently()
 def _encode(light: Array) -> Array:
     """Return the encoded fractions of light."""
     return np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+
+
+def _light(name: str, encoded: Any) -> Array:
+    """Decode an argument."""
+    v = _fractions(name, encoded, "bytes (uint8) or floats from 0 to 1")
+    return _decode(v.astype(sum_dtype(v.dtype))).astype(v.dtype)
 
 
 def _colour_image(image: Any) -> Array:
@@ -224,8 +234,7 @@ def _colour_image(image: Any) -> Array:
     array = _checks.numbers("image", image, "N, 3, H, W", "3, H, W")
     if array.shape[-3] != 3:
         raise ValueError(f"image must have 3 channels, got shape {array.shape}")
-    if array.dtype.kind == "c":
-        raise ValueError(f"image must be real, got dtype {array.dtype}")
+    _checks.real("image", array)
     return array
 
 
@@ -235,7 +244,8 @@ def _weights(weights: Any) -> list[float]:
     total = sum(w.tolist()) if w.dtype.kind != "c" else 0
     if w.shape != (3,) or not 0 < total < np.inf or not (w >= 0).all():
         raise ValueError(
-            f"weights must be three numbers, none negative and one positive, got {weights!r}"
+            "weights must be three numbers, none negative and one positive, "
+            f"got {_checks.brief(weights)}"
         )
     return [*w.tolist()]
 

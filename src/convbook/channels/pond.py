@@ -52,6 +52,7 @@ def frog(size: int = 128) -> Array:
     array([108.25])
     """
     size = _checks.integer("size", size, 1)
+    _checks.memory("size", size, (4 * size, 4 * size, 3), np.dtype(float))
     fine = 4 * size  # painted larger and averaged, for smooth edges
     y, x = (np.mgrid[:fine, :fine] + 0.5) * 2 / fine - 1
     canvas = np.full((fine, fine, 3), RED, float)

@@ -4,6 +4,13 @@ Every figure is computed with convbook, says in words what is to be seen (`Figur
 itself as one picture that suits light and dark pages.
 """
 
+try:
+    import matplotlib  # noqa: F401
+except ModuleNotFoundError as missing:
+    raise ImportError(
+        'convbook.figures draws with matplotlib; to get it: pip install "convbook[figures]"'
+    ) from missing
+
 from convbook.figures._figure import Figure
 from convbook.figures._palette import palette_css
 

@@ -319,7 +319,7 @@ def _times_read(size: tuple[int, ...], layer: Layer) -> Array:
     """Count the outputs that read each pixel: the gradient of their sum, all weights being 1."""
     image: Any = (1, 1, *size)
     options: Any = layer[1:4]
-    taps = np.ones((1, 1, *np.broadcast_to(layer.kernel_size, 2)), int)
+    taps = np.ones((1, 1, *np.broadcast_to(np.asarray(layer.kernel_size), 2)), int)
     outputs = np.ones_like(conv2d(np.ones(image, int), taps, None, *options))
     reads: Array = conv2d_input(image, taps, outputs, *options)[0, 0]
     return reads

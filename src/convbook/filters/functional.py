@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convbook import _checks
+from convbook._problem import silently, sum_dtype
 from convbook._typing import Array, Number
 
 
@@ -39,9 +40,9 @@ def relu(input: NDArray[Number]) -> NDArray[Number]:
     array([0, 0, 3])
     """
     array = _checks.numbers("input", input)
-    if array.dtype.kind == "c":
-        raise ValueError(f"input must be real, for a ReLU, got dtype {array.dtype}")
-    return np.asarray(np.maximum(array, array.dtype.type(0)))
+    _checks.real("input", array)
+    with silently():
+        return np.asarray(np.maximum(array, array.dtype.type(0)))
 
 
 def linear(
@@ -86,8 +87,11 @@ def linear(
         bias = _checks.numbers("bias", bias, "out_features")
         _checks.shape("bias", bias, matrix.shape[:1])
     _checks.equal_dtypes(input=rows, weight=matrix, bias=bias)
-    product = rows @ matrix.T
-    return np.asarray(product if bias is None else product + bias)
+    wide = sum_dtype(rows.dtype)
+    with silently():
+        product = rows.astype(wide, copy=False) @ matrix.T.astype(wide, copy=False)
+        result = product if bias is None else product + bias
+        return np.asarray(result.astype(rows.dtype, copy=False))
 
 
 def softmax(input: NDArray[Number], dim: int) -> NDArray[Number]:
@@ -123,9 +127,9 @@ def softmax(input: NDArray[Number], dim: int) -> NDArray[Number]:
     """
     scores = _checks.numbers("input", input)
     _checks.floats("input", scores)
-    if _checks.integer("dim", dim, -scores.ndim) >= scores.ndim:
-        raise ValueError(f"dim must be an axis of input, got {dim} for shape {scores.shape}")
-    return np.asarray(np.exp(_log_softmax(scores, dim)))
+    axis = _checks.axis("dim", dim, "input", scores)
+    with silently():
+        return np.asarray(np.exp(_log_softmax(scores, axis)).astype(scores.dtype, copy=False))
 
 
 def cross_entropy(input: NDArray[Number], target: NDArray[np.integer[Any]]) -> float:
@@ -162,7 +166,8 @@ def cross_entropy(input: NDArray[Number], target: NDArray[np.integer[Any]]) -> f
     2.3026
     """
     scores, classes = check_classes(input, target)
-    return float(-_log_softmax(scores, 1)[np.arange(len(classes)), classes].mean())
+    with silently():
+        return float(-_log_softmax(scores, 1)[np.arange(len(classes)), classes].mean())
 
 
 def check_classes(input: Any, target: Any) -> tuple[Array, Array]:
@@ -173,10 +178,16 @@ def check_classes(input: Any, target: Any) -> tuple[Array, Array]:
     classes = _checks.numbers("target", target, "N")
     _checks.shape("target", classes, scores.shape[:1])
     _checks.places("target", classes, scores.shape[1])
-    return scores, classes
+    return scores, classes.astype(np.intp)
 
 
 def _log_softmax(scores: Array, dim: int) -> Array:
     """Take the logarithm of softmax; without the largest score no exponential overflows."""
-    shifted = scores - scores.max(axis=dim, keepdims=True)
+    scores = scores.astype(sum_dtype(scores.dtype), copy=False)
+    shifted = scores - scores.max(axis=dim, keepdims=True, initial=-np.inf)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=dim, keepdims=True)))
+
+
+def add_up(array: Array, axes: int | tuple[int, ...]) -> Array:
+    """Return sums along some axes, in the dtype of the array."""
+    return np.asarray(array.sum(axis=axes, dtype=sum_dtype(array.dtype)).astype(array.dtype))

@@ -1,11 +1,13 @@
 """A rule that sorts first-layer filters into the kinds that everybody finds there."""
 
-from typing import NamedTuple
+import math
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convbook import _checks
+from convbook._problem import silently
 from convbook._typing import Array, Number
 from convbook.convolution import conv2d
 from convbook.stacking import KERNELS, stack
@@ -16,7 +18,16 @@ grey, colour blobs and opponent edges are not."""
 
 
 class FilterTraits(NamedTuple):
-    """What can be measured on a filter; none of it depends on its sign or scale."""
+    """What can be measured on a filter; none of it depends on its sign or scale.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convbook import filter_traits
+    >>> traits = filter_traits(np.ones((3, 8, 8)))
+    >>> traits.plain, traits.colour, traits.oriented
+    (1.0, 0.0, 0.0)
+    """
 
     colour: float
     """The share of its energy that is lost if each pixel is replaced by its mean over channels."""
@@ -59,22 +70,37 @@ def filter_traits(weight: NDArray[Number]) -> FilterTraits:
     >>> [round(trait, 1) for trait in filter_traits(stripes)]
     [0.0, 0.0, 1.0, 1.8]
     """
-    kernel = _checks.numbers("weight", weight, "C, K, K").astype(float)
-    side = _checks.integer("the last axis of weight", kernel.shape[-1], 3)
-    _checks.shape("weight", kernel, (len(kernel), side, side))
-    _checks.nonempty("weight", kernel, 3)
+    with silently():
+        return _measure(_check_filter(weight))
+
+
+def _measure(kernel: Array) -> FilterTraits:
+    """Measure a filter of floats."""
     energy = (kernel**2).sum()
     grey = np.broadcast_to(kernel.mean(axis=0), kernel.shape)
     pattern = kernel - kernel.mean(axis=(1, 2), keepdims=True)
     varied = _share((pattern**2).sum(), energy)
     right, down = conv2d(kernel[:, None], _SOBEL).swapaxes(0, 1)
     slopes = (right + 1j * down) ** 2  # squared, opposite directions are one
+    finite = math.isfinite(energy)
     return FilterTraits(
         colour=_share(((kernel - grey) ** 2).sum(), energy),
         plain=1 - varied if energy else 0.0,
         oriented=varied * _share(abs(slopes.sum()), abs(slopes).sum()),
-        cycles=_strongest_wave(pattern),
+        cycles=_strongest_wave(pattern) if finite else math.nan,
     )
+
+
+def _check_filter(weight: Any) -> Array:
+    """Return a kernel in double precision, no larger than 1: its scale does not count."""
+    kernel = _checks.numbers("weight", weight, "C, K, K")
+    _checks.real("weight", kernel)
+    _checks.nonempty("weight", kernel, 3)
+    side = _checks.integer("the last axis of weight", kernel.shape[-1], 3)
+    _checks.shape("weight", kernel, (len(kernel), side, side))
+    numbers = kernel.astype(float)
+    with silently():
+        return np.asarray(np.ldexp(numbers, -np.frexp(abs(numbers).max())[1]))  # exactly
 
 
 def filter_kind(weight: NDArray[Number]) -> str:
@@ -109,7 +135,7 @@ def filter_kind(weight: NDArray[Number]) -> str:
     colour, plain, oriented, cycles = filter_traits(weight)
     if colour > 0.3 and plain > 0.5:
         return "colour blob"
-    if oriented < 0.65:
+    if not oriented >= 0.65:  # a NaN is not
         return "other"
     if colour > 0.3:
         return "opponent edge"

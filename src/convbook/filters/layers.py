@@ -2,15 +2,17 @@
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from convbook import _checks
+from convbook._problem import sum_dtype
 from convbook._typing import Array, Size
 from convbook.convolution import conv2d
-from convbook.filters.functional import linear, relu
+from convbook.filters.functional import add_up, linear, relu
+from convbook.filters.passes import Pass, guard_backward, guard_forward
 from convbook.filters.pooling import max_pool2d_with_indices
 from convbook.initialization import kaiming_normal
 from convbook.matmul import conv2d_input, conv2d_weight
@@ -23,30 +25,81 @@ class Parameter:
 
     Parameters
     ----------
-    data : ndarray
+    data : ndarray of floats, of any shape
         The values to start from.
+
+    Raises
+    ------
+    ValueError
+        If `data` holds no floats.
+
+    See Also
+    --------
+    SGD : moves parameters.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convbook import Parameter
+    >>> weight = Parameter(np.array([[1.0, 2.0]]))
+    >>> weight.grad
+    array([[0., 0.]])
     """
 
     def __init__(self, data: Array) -> None:
-        self.data = data
-        self.grad = np.zeros_like(data)
+        self.data = _checks.numbers("data", data)
+        _checks.floats("data", self.data)
+        self.grad = np.zeros_like(self.data)
 
 
 class Module:
-    """A layer: `forward` remembers what it reads, `backward` uses it."""
+    """What all layers have in common; derive your own from it.
 
-    _read: Array | None = None
+    A layer of your own needs two methods. `forward` reads an array, keeps what the way back needs,
+    and returns an array. `backward` takes the gradient with respect to what `forward` has returned,
+    puts the gradients of the layer's parameters into their `grad`, and returns the gradient with
+    respect to what `forward` has read. The rules below then hold for your layer, too.
 
-    @property
-    def read(self) -> Array:
-        """What the last forward pass has read."""
-        if self._read is None:
-            raise ValueError("backward must come after forward, got no input yet")
-        return self._read
+    Raises
+    ------
+    ValueError
+        By `forward`, if the layer is used twice on one way up: it could only remember one of them.
+        By `backward`, if the gradient does not have the shape and dtype of the last output, if
+        `forward` has not run, or if a layer inside has read something else since.
 
-    @read.setter
-    def read(self, input: Array) -> None:
-        self._read = input
+    Notes
+    -----
+    `forward` gets a copy that nobody else holds, so it may keep it.
+
+    See Also
+    --------
+    Sequential : layers one behind the other.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convbook import Module
+    >>> class Twice(Module):
+    ...     def forward(self, input):
+    ...         return 2 * input
+    ...     def backward(self, grad_output):
+    ...         return 2 * grad_output
+    >>> layer = Twice()
+    >>> layer(np.array([1.0, 2.0]))
+    array([2., 4.])
+    >>> layer.backward(np.array([1.0, 1.0]))
+    array([2., 2.])
+    """
+
+    runs = 0
+    last_pass: Pass | None = None
+    returning = False
+
+    def __init_subclass__(cls) -> None:
+        """Hold every layer's two ways to the same rules."""
+        for name, guard in (("forward", guard_forward), ("backward", guard_backward)):
+            if name in vars(cls):
+                setattr(cls, name, guard(vars(cls)[name]))
 
     def forward(self, input: Array) -> Array:
         """Return the layer's output."""
@@ -61,8 +114,22 @@ class Module:
         return self.forward(input)
 
     def parameters(self) -> list[Parameter]:
-        """List what the layer learns."""
-        return [value for value in vars(self).values() if isinstance(value, Parameter)]
+        """List what the layer learns, and what the layers inside it learn, each once."""
+        return [*{id(parameter): parameter for parameter in _parameters(vars(self))}.values()]
+
+
+def _parameters(value: Any) -> Iterator[Parameter]:
+    """Yield the parameters in an attribute: itself, or those of modules, at any depth."""
+    match value:
+        case Parameter():
+            yield value
+        case Module():
+            yield from value.parameters()
+        case dict():
+            yield from _parameters([*value.values()])
+        case list() | tuple():
+            for item in value:
+                yield from _parameters(item)
 
 
 class Conv2d(Module):
@@ -76,8 +143,18 @@ class Conv2d(Module):
         As for :func:`~convbook.conv2d`.
     rng : numpy.random.Generator
         Draws the weights by He's rule, :func:`~convbook.kaiming_normal`. The biases start at zero.
-    dtype : dtype
+    dtype : dtype of floats
         Of the parameters, and so of the pictures.
+
+    Raises
+    ------
+    ValueError
+        If a size is no positive integer (`padding` may be 0), if `rng` is no generator, or `dtype`
+        no dtype of floats.
+
+    See Also
+    --------
+    conv2d : the function.
 
     Examples
     --------
@@ -86,34 +163,39 @@ class Conv2d(Module):
     >>> layer = Conv2d(1, 32, 5, rng=np.random.default_rng(0))
     >>> layer(np.zeros((100, 1, 28, 28), np.float32)).shape
     (100, 32, 24, 24)
+    >>> layer.backward(np.ones((100, 32, 24, 24), np.float32)).shape
+    (100, 1, 28, 28)
+    >>> layer.bias.grad[0]
+    np.float32(57600.0)
     """
 
     def __init__(
         self, in_channels: int, out_channels: int, kernel_size: Size, stride: Size = 1,
         padding: Size = 0, *, rng: np.random.Generator, dtype: DTypeLike = np.float32,
     ) -> None:  # fmt: skip
-        channels = (
-            _checks.integer("out_channels", out_channels, 1),
-            _checks.integer("in_channels", in_channels, 1),
-        )
-        shape = *channels, *_checks.pair("kernel_size", kernel_size, 1)
+        C_in = _checks.integer("in_channels", in_channels, 1)
+        C_out = _checks.integer("out_channels", out_channels, 1)
+        shape = C_out, C_in, *_checks.pair("kernel_size", kernel_size, 1)
+        _checks.memory("in_channels, out_channels and kernel_size", shape, shape, np.dtype(float))
         self.stride = _checks.pair("stride", stride, 1)
         self.padding = _checks.pair("padding", padding, 0)
-        self.weight = Parameter(kaiming_normal(shape, rng=rng).astype(dtype))
-        self.bias = Parameter(np.zeros(out_channels, dtype))
+        floats = _checks.float_dtype("dtype", dtype)
+        self.weight = Parameter(kaiming_normal(shape, rng=rng).astype(floats))
+        self.bias = Parameter(np.zeros(C_out, floats))
 
     def forward(self, input: Array) -> Array:
         """Convolve."""
-        self.read = input
-        return conv2d(input, self.weight.data, self.bias.data, self.stride, self.padding)
+        _checks.equal_dtypes(weight=self.weight.data, input=input)
+        self.read, self.kernels = input, self.weight.data.copy()
+        return conv2d(input, self.kernels, self.bias.data, self.stride, self.padding)
 
     def backward(self, grad_output: Array) -> Array:
         """Pass the gradient on to the weight, the bias and the input."""
+        read, grad = (maps.reshape(-1, *maps.shape[-3:]) for maps in (self.read, grad_output))
         step = self.stride, self.padding
-        weight = self.weight.data
-        self.weight.grad = conv2d_weight(self.read, weight.shape, grad_output, *step)
-        self.bias.grad = grad_output.sum(axis=(0, 2, 3))
-        return conv2d_input(self.read.shape, weight, grad_output, *step)
+        self.weight.grad = conv2d_weight(read, self.kernels.shape, grad, *step)
+        self.bias.grad = add_up(grad, (0, 2, 3))
+        return conv2d_input(read.shape, self.kernels, grad, *step).reshape(self.read.shape)
 
 
 class Linear(Module):
@@ -125,43 +207,62 @@ class Linear(Module):
         How many numbers it reads and makes.
     rng : numpy.random.Generator
         Draws the weights with variance 1 / `in_features`, for a last layer. Biases start at zero.
-    dtype : dtype
+    dtype : dtype of floats
         Of the parameters, and so of the input.
+
+    Raises
+    ------
+    ValueError
+        If a size is no positive integer, if `rng` is no generator, or `dtype` no dtype of floats.
+
+    See Also
+    --------
+    linear : the function.
 
     Examples
     --------
     >>> import numpy as np
     >>> from convbook import Linear
-    >>> Linear(288, 10, rng=np.random.default_rng(0))(np.zeros((7, 288), np.float32)).shape
+    >>> layer = Linear(288, 10, rng=np.random.default_rng(0))
+    >>> layer(np.zeros((7, 288), np.float32)).shape
     (7, 10)
+    >>> layer.backward(np.ones((7, 10), np.float32)).shape
+    (7, 288)
     """
 
     def __init__(
         self, in_features: int, out_features: int, *, rng: np.random.Generator,
         dtype: DTypeLike = np.float32,
     ) -> None:  # fmt: skip
-        shape = (
-            _checks.integer("out_features", out_features, 1),
-            _checks.integer("in_features", in_features, 1),
-        )
+        n_in = _checks.integer("in_features", in_features, 1)
+        n_out = _checks.integer("out_features", out_features, 1)
+        shape = n_out, n_in
+        _checks.memory("in_features and out_features", shape, shape, np.dtype(float))
+        floats = _checks.float_dtype("dtype", dtype)
         weight = kaiming_normal(shape, nonlinearity="linear", rng=rng)
-        self.weight = Parameter(weight.astype(dtype))
-        self.bias = Parameter(np.zeros(out_features, dtype))
+        self.weight = Parameter(weight.astype(floats))
+        self.bias = Parameter(np.zeros(n_out, floats))
 
     def forward(self, input: Array) -> Array:
         """Multiply."""
-        self.read = input
-        return linear(input, self.weight.data, self.bias.data)
+        _checks.equal_dtypes(weight=self.weight.data, input=input)
+        self.read, self.matrix = input, self.weight.data.copy()
+        return linear(input, self.matrix, self.bias.data)
 
     def backward(self, grad_output: Array) -> Array:
         """Pass the gradient on to the weight, the bias and the input."""
-        self.weight.grad = grad_output.T @ self.read
-        self.bias.grad = grad_output.sum(axis=0)
-        return grad_output @ self.weight.data
+        read, grad = (rows.reshape(-1, rows.shape[-1]) for rows in (self.read, grad_output))
+        self.weight.grad = linear(grad.T, read.T)
+        self.bias.grad = add_up(grad, 0)
+        return linear(grad_output, self.matrix.T)
 
 
 class ReLU(Module):
     """A gate that only positive numbers pass.
+
+    See Also
+    --------
+    relu : the function.
 
     Examples
     --------
@@ -176,12 +277,14 @@ class ReLU(Module):
 
     def forward(self, input: Array) -> Array:
         """Replace negative numbers by zero."""
-        self.read = input
+        self.stopped = input <= 0
         return relu(input)
 
     def backward(self, grad_output: Array) -> Array:
         """Let the gradient pass where the number has passed."""
-        return grad_output * (self.read > 0)
+        grad = grad_output.copy()
+        grad[self.stopped] = 0
+        return grad
 
 
 class MaxPool2d(Module):
@@ -189,8 +292,17 @@ class MaxPool2d(Module):
 
     Parameters
     ----------
-    kernel_size, stride, padding
+    kernel_size, stride, padding, ceil_mode
         As for :func:`~convbook.max_pool2d`.
+
+    Raises
+    ------
+    ValueError
+        If a size is no positive integer (`padding` may be 0), or `ceil_mode` is no bool.
+
+    See Also
+    --------
+    max_pool2d_with_indices : the function.
 
     Examples
     --------
@@ -204,40 +316,58 @@ class MaxPool2d(Module):
              [ 0,  0, -1,  0]]]])
     """
 
-    def __init__(self, kernel_size: Size, stride: Size | None = None, padding: Size = 0) -> None:
+    def __init__(
+        self, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
+        *, ceil_mode: bool = False,
+    ) -> None:  # fmt: skip
         self.kernel_size = _checks.pair("kernel_size", kernel_size, 1)
         self.stride = self.kernel_size if stride is None else _checks.pair("stride", stride, 1)
         self.padding = _checks.pair("padding", padding, 0)
+        self.ceil_mode = _checks.truth("ceil_mode", ceil_mode)
 
     def forward(self, input: Array) -> Array:
         """Keep the largest of each window, and where it was."""
-        self.read = input
+        self.input_shape = input.shape
         output, self.indices = max_pool2d_with_indices(
-            input, self.kernel_size, self.stride, self.padding
+            input, self.kernel_size, self.stride, self.padding, ceil_mode=self.ceil_mode
         )
         return output
 
     def backward(self, grad_output: Array) -> Array:
         """Send each window's gradient to the pixel that had won there."""
-        *batch, height, width = self.read.shape
-        _checks.shape("grad_output", grad_output, self.indices.shape)
+        *batch, height, width = self.input_shape
         first = height * width * np.arange(math.prod(batch)).reshape(*batch, 1, 1)
-        winners = (first + self.indices).ravel()
-        grad = np.bincount(winners, grad_output.ravel(), self.read.size)
-        return grad.reshape(self.read.shape).astype(grad_output.dtype)
+        winners = first + self.indices.astype(np.intp)
+        grad = np.zeros(math.prod(self.input_shape), sum_dtype(grad_output.dtype))
+        np.add.at(grad, winners.ravel(), grad_output.ravel())
+        return grad.reshape(self.input_shape).astype(grad_output.dtype)
 
 
 class Flatten(Module):
-    """All numbers of one picture in one row: (N, C, H, W) becomes (N, C·H·W)."""
+    """All numbers of one picture in one row: (N, C, H, W) becomes (N, C·H·W).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convbook import Flatten
+    >>> layer = Flatten()
+    >>> layer(np.arange(8).reshape(2, 1, 2, 2))
+    array([[0, 1, 2, 3],
+           [4, 5, 6, 7]])
+    >>> layer.backward(np.zeros((2, 4), int)).shape
+    (2, 1, 2, 2)
+    """
 
     def forward(self, input: Array) -> Array:
         """Lay the maps of each picture in a row."""
-        self.read = input
-        return input.reshape(len(input), -1)
+        self.input_shape = input.shape
+        if input.ndim < 2:
+            raise ValueError(f"input must have the axes (N, C, H, W), got shape {input.shape}")
+        return input.reshape(len(input), math.prod(input.shape[1:]))
 
     def backward(self, grad_output: Array) -> Array:
         """Give the gradient the shape of the maps."""
-        return grad_output.reshape(self.read.shape)
+        return grad_output.reshape(self.input_shape).copy()
 
 
 class Sequential(Module):
@@ -248,6 +378,15 @@ class Sequential(Module):
     *layers : Module
         Each reads what the one before has put out. ``net[0]`` is the first of them, and
         ``net[:2]`` a shorter network of the same layers.
+
+    Raises
+    ------
+    ValueError
+        If there are no layers, or one is no Module.
+
+    See Also
+    --------
+    train_epoch : lets a network learn.
 
     Examples
     --------
@@ -261,7 +400,27 @@ class Sequential(Module):
     """
 
     def __init__(self, *layers: Module) -> None:
+        for place, layer in enumerate(layers):
+            _checks.kind(f"layers[{place}]", layer, Module)
+        if not layers:
+            raise ValueError("layers must be at least one Module, got none")
         self.layers = layers
+
+    @overload
+    def __getitem__(self, place: int) -> Module: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> "Sequential": ...
+
+    def __getitem__(self, place: int | slice) -> Module:
+        found = self.layers[place]
+        return Sequential(*found) if isinstance(found, tuple) else found
+
+    def __iter__(self) -> Iterator[Module]:
+        return iter(self.layers)
+
+    def __len__(self) -> int:
+        return len(self.layers)
 
     def forward(self, input: Array) -> Array:
         """Go through the layers."""
@@ -276,17 +435,3 @@ class Sequential(Module):
         for layer in reversed(self.layers):
             grad = layer.backward(grad)
         return grad
-
-    def parameters(self) -> list[Parameter]:
-        """List what the layers learn."""
-        return [parameter for layer in self.layers for parameter in layer.parameters()]
-
-    def __getitem__(self, place: Any) -> Any:
-        found = self.layers[place]
-        return Sequential(*found) if isinstance(place, slice) else found
-
-    def __iter__(self) -> Iterator[Module]:
-        return iter(self.layers)
-
-    def __len__(self) -> int:
-        return len(self.layers)

@@ -1,13 +1,17 @@
 """Looking inside a network, after Zeiler and Fergus."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from convbook import _checks
 from convbook._typing import Array, Number, Size
-from convbook.filters.functional import relu, softmax
+from convbook.filters.functional import linear, relu, softmax
 from convbook.filters.layers import Conv2d, Flatten, Linear, MaxPool2d, Module, ReLU, Sequential
+from convbook.filters.passes import check_gradient
 from convbook.filters.pooling import max_unpool2d
+from convbook.filters.training import ask
 from convbook.matmul import conv2d_input
 
 
@@ -54,28 +58,38 @@ def deconvnet(net: Sequential, maps: NDArray[Number]) -> NDArray[Number]:
            [0., 0., 1.],
            [0., 2., 3.]])
     """
+    _checks.kind("net", net, Sequential)
+    down = maps
     for layer in reversed(net.layers):
-        maps = _undo(layer, maps)
-    return maps
+        if not isinstance(layer, Undoable):
+            raise ValueError(f"net must hold layers of convbook, got {type(layer).__name__}")
+        down = _undo(layer, check_gradient("maps", down, layer.last_pass))
+    return down
 
 
-def _undo(layer: Module, maps: Array) -> Array:
+Undoable = MaxPool2d | ReLU | Conv2d | Flatten | Linear | Sequential
+
+
+def _undo(layer: Undoable, maps: Array) -> Array:
     """Answer one layer on the way down."""
     match layer:
         case MaxPool2d():
-            size = layer.read.shape[-2:]
+            size = layer.input_shape[-2:]
             sizes = layer.kernel_size, layer.stride, layer.padding
             return max_unpool2d(maps, layer.indices, *sizes, output_size=size)
         case ReLU():
             return relu(maps)
         case Conv2d():
+            read, above = (x.reshape(-1, *x.shape[-3:]) for x in (layer.read, maps))
             step = layer.stride, layer.padding
-            return conv2d_input(layer.read.shape, layer.weight.data, maps, *step)
+            below = conv2d_input(read.shape, layer.weight.data, above, *step)
+            return below.reshape(layer.read.shape)
         case Flatten():
-            return maps.reshape(layer.read.shape)
+            return maps.reshape(layer.input_shape).copy()
         case Linear():
-            return maps @ layer.weight.data
-    raise ValueError(f"net must hold layers of convbook, got {layer!r}")
+            return linear(maps, layer.weight.data.T)
+        case Sequential():
+            return deconvnet(layer, maps)
 
 
 def top_activations(
@@ -113,15 +127,15 @@ def top_activations(
     """
     answers = _checks.numbers("maps", maps, "N, C, H, W")
     _checks.nonempty("maps", answers, 3)
-    if _checks.integer("channel", channel, 0) >= answers.shape[1]:
-        raise ValueError(f"channel must be below {answers.shape[1]}, got {channel}")
-    if _checks.integer("number", number, 1) > len(answers):
-        raise ValueError(f"number must be at most {len(answers)}, the pictures, got {number}")
+    _checks.real("maps", answers)
+    channel = _checks.below("channel", channel, answers.shape[1], "the channels of maps")
+    number = _checks.at_most("number", number, len(answers), "the pictures in maps")
     planes = answers[:, channel].reshape(len(answers), -1)
-    best = np.argsort(-planes.max(axis=1), kind="stable")[:number]
-    width = answers.shape[-1]
     places = planes.argmax(axis=1)
-    return [(int(n), int(places[n]) // width, int(places[n]) % width) for n in best]
+    largest = planes[np.arange(len(planes)), places]
+    best = len(planes) - 1 - np.argsort(largest[::-1], kind="stable")[::-1]  # of equals, the first
+    width = answers.shape[-1]
+    return [(int(n), int(places[n]) // width, int(places[n]) % width) for n in best[:number]]
 
 
 def occlusion_map(
@@ -167,16 +181,38 @@ def occlusion_map(
     array([[0.5, 0.5],
            [1. , 1. ]])
     """
+    picture, cover = _check_cover(net, image, size, value)
+    classes = ask(net, picture[None], "image").shape[1]
+    label = _checks.below("label", label, classes, "the scores of net")
+    rows, columns = np.subtract(picture.shape[1:], cover) + 1
+    places = [*np.ndindex(rows, columns)]
+    batches = [places[start : start + 64] for start in range(0, len(places), 64)]
+    seen = [softmax(net(_cover(picture, batch, cover, value)), 1)[:, label] for batch in batches]
+    return np.concatenate(seen).reshape(rows, columns)
+
+
+def _cover(
+    picture: Array, places: list[tuple[int, ...]], cover: tuple[int, int], value: float
+) -> Array:
+    """Copy a picture for each place, and cover it there."""
+    height, width = cover
+    copies = np.repeat(picture[None], len(places), axis=0)
+    for covered, (row, column) in zip(copies, places, strict=True):
+        covered[:, row : row + height, column : column + width] = value
+    return copies
+
+
+def _check_cover(net: Any, image: Any, size: Any, value: Any) -> tuple[Array, tuple[int, int]]:
+    """Check what is asked, and what is covered with what."""
+    _checks.kind("net", net, Module)
     picture = _checks.numbers("image", image, "C, H, W")
+    _checks.nonempty("image", picture, 3)
+    _checks.floats("image", picture)
     height, width = _checks.pair("size", size, 1)
     if height > picture.shape[1] or width > picture.shape[2]:
-        raise ValueError(f"size must fit into the image, {picture.shape[1:]}, got {size}")
-    classes = net(picture[None]).shape[1]
-    if _checks.integer("label", label, 0) >= classes:
-        raise ValueError(f"label must be below {classes}, got {label}")
-    rows, columns = picture.shape[1] - height + 1, picture.shape[2] - width + 1
-    covered = np.tile(picture, (rows, columns, 1, 1, 1))
-    for row, column in np.ndindex(rows, columns):
-        covered[row, column, :, row : row + height, column : column + width] = value
-    scores = net(covered.reshape(-1, *picture.shape))
-    return softmax(scores, 1)[:, label].reshape(rows, columns)
+        raise ValueError(
+            f"size must fit into the image, {picture.shape[1:]}, got {_checks.brief(size)}"
+        )
+    if abs(_checks.number("value", value)) > np.finfo(picture.dtype).max:
+        raise ValueError(f"value must be representable in dtype {picture.dtype}, got {value}")
+    return picture, (height, width)

@@ -1,9 +1,12 @@
 """Filters that photographs alone ask for: k-means on whitened patches."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from convbook import _checks
+from convbook._problem import silently
 from convbook._typing import Array, Number
 
 
@@ -54,24 +57,39 @@ def kmeans_filters(
     >>> import numpy as np
     >>> from convbook import kmeans_filters
     >>> rng = np.random.default_rng(0)
-    >>> patches = rng.random((500, 3, 4, 4))
+    >>> patches = rng.random((100, 3, 4, 4))
     >>> kmeans_filters(patches, 9, components=20, rng=rng).shape
     (9, 3, 4, 4)
     """
     pictures = _checks.numbers("patches", patches, "N, C, K, K")
     _checks.nonempty("patches", pictures, 4)
     _checks.floats("patches", pictures)
-    points = even_out(pictures.reshape(len(pictures), -1).astype(float))
+    points = _points(pictures)
     most = min(points.shape)
-    number = _checks.integer("number", number, 1)
-    if _checks.integer("components", components, 1) > most:
-        raise ValueError(f"components must be at most {most}, got {components}")
+    number = _checks.at_most("number", number, len(points), "the patches")
+    components = _checks.at_most("components", components, most, "the patches and their numbers")
+    steps = _checks.at_most("steps", steps, 10_000, "so that it ends")
     whitened, basis = whiten(points, components)
-    centres = spherical_kmeans(
-        whitened, number, _checks.integer("steps", steps, 1), _checks.generator(rng)
-    )
+    centres = spherical_kmeans(whitened, number, steps, _checks.generator(rng))
     filters = (centres @ basis.T).astype(pictures.dtype)
     return np.reshape(filters, (number, *pictures.shape[1:]))
+
+
+def _points(patches: Array) -> Array:
+    """Return each patch as an even row of numbers."""
+    rows = patches.reshape(len(patches), -1).astype(float)
+    with silently():
+        sizes = (rows**2).sum(axis=1)
+    if not np.isfinite(sizes).all():
+        raise ValueError(
+            f"patches must be finite, and so must their squares, got {_strangest(patches)}"
+        )
+    return even_out(rows)
+
+
+def _strangest(patches: Array) -> Any:
+    """Return a NaN if there is one, else the number farthest from zero."""
+    return patches.flat[abs(patches).argmax()]
 
 
 def even_out(points: Array, smallest: float = 10 / 255) -> Array:

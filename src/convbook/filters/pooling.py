@@ -1,16 +1,16 @@
 """Max-pooling that remembers where its numbers came from, and the way back."""
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convbook import _checks
-from convbook._geometry import geometry
 from convbook._typing import Number, Size
-from convbook.convolution import add_zeros, windows
+from convbook.convolution import windows
 from convbook.padding import pad
-from convbook.stacking import max_pool2d
+from convbook.stacking import check_pool, max_pool2d
 
 
 def max_pool2d_with_indices(
@@ -19,12 +19,13 @@ def max_pool2d_with_indices(
     stride: Size | None = None,
     padding: Size = 0,
     dilation: Size = 1,
+    ceil_mode: bool = False,
 ) -> tuple[NDArray[Number], NDArray[np.int64]]:
     """Keep the largest element of each window, and write down where it was.
 
     Parameters
     ----------
-    input, kernel_size, stride, padding, dilation
+    input, kernel_size, stride, padding, dilation, ceil_mode
         As for :func:`~convbook.max_pool2d`.
 
     Returns
@@ -55,20 +56,17 @@ def max_pool2d_with_indices(
     >>> indices
     array([[[0, 6]]])
     """
-    output = max_pool2d(input, kernel_size, stride, padding, dilation)
-    images = np.asarray(input)
+    images, sizes = check_pool(input, kernel_size, stride, padding, dilation, ceil_mode)
+    output = max_pool2d(images, kernel_size, stride, padding, dilation, ceil_mode)
     size = images.shape[-2:]
-    step = kernel_size if stride is None else stride
-    sizes = geometry(size, kernel_size, step, padding, dilation)
     places = np.arange(size[0] * size[1]).reshape(1, *size)
     where = windows(pad(places, sizes.sides, value=-1), sizes)
-    seen = windows(add_zeros(images, sizes.sides), sizes)
-    taps = [*np.ndindex(sizes.kernel_size)]
+    seen = windows(pad(images, sizes.sides), sizes)
     indices = np.full(output.shape, -1, np.int64)
-    for i, j in reversed(taps):  # the first tap has the last word
+    for i, j in reversed([*np.ndindex(sizes.kernel_size)]):  # the first tap has the last word
         value, place = seen[..., i, j, :, :], where[..., i, j, :, :]
         hit = (value == output) | np.isnan(value)  # a NaN equals nothing
-        indices = np.where(hit & (place >= 0), place, indices)
+        np.copyto(indices, place, where=hit & (place >= 0))
     return output, indices
 
 
@@ -122,9 +120,12 @@ def max_unpool2d(
     _checks.shape("indices", switches, maxima.shape)
     height, width = _unpooled(maxima.shape[-2:], kernel_size, stride, padding, output_size)
     _checks.places("indices", switches, height * width)
+    planes = *maxima.shape[:-2], height, width
+    _checks.memory("kernel_size, stride and output_size", planes[-2:], planes, maxima.dtype)
     result = np.zeros((*maxima.shape[:-2], height * width), maxima.dtype)
-    flat = (*maxima.shape[:-2], -1)
-    np.put_along_axis(result, switches.reshape(flat), maxima.reshape(flat), axis=-1)
+    flat = *maxima.shape[:-2], math.prod(maxima.shape[-2:])
+    places = switches.astype(np.intp).reshape(flat)
+    np.put_along_axis(result, places, maxima.reshape(flat), axis=-1)
     return result.reshape(*maxima.shape[:-2], height, width)
 
 
@@ -136,9 +137,16 @@ def _unpooled(
     step = kernel if stride is None else _checks.pair("stride", stride, 1)
     sides = _checks.pair("padding", padding, 0)
     least = [(n - 1) * s - 2 * p + k for n, s, p, k in zip(size, step, sides, kernel, strict=True)]
+    if min(least) < 1:
+        raise ValueError(
+            f"padding must leave some rows and columns, got {_checks.brief(padding)}, "
+            f"which leaves {_checks.brief(tuple(least))}"
+        )
     if output_size is None:
         return least[0], least[1]
     told = _checks.pair("output_size", output_size, 1)
     if any(abs(t - n) >= s for t, n, s in zip(told, least, step, strict=True)):
-        raise ValueError(f"output_size must be within a stride of {tuple(least)}, got {told}")
+        raise ValueError(
+            f"output_size must be within a stride of {tuple(least)}, got {_checks.brief(told)}"
+        )
     return told

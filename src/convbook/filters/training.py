@@ -1,10 +1,12 @@
 """The loss, and the descent along its gradient."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
 from convbook import _checks
+from convbook._problem import sum_dtype
 from convbook._typing import Array
 from convbook.filters.functional import check_classes, cross_entropy, softmax
 from convbook.filters.layers import Module, Parameter
@@ -24,16 +26,23 @@ class CrossEntropyLoss:
     array([[ 0.5, -0.5]])
     """
 
+    scores: Array | None = None
+
     def forward(self, input: Array, target: Array) -> float:
         """Return the mean loss of scores (N, C) and classes (N,)."""
-        self.scores, self.target = check_classes(input, target)
-        return cross_entropy(input, target)
+        scores, classes = check_classes(input, target)
+        self.scores, self.target = scores.copy(), classes.copy()
+        return cross_entropy(scores, classes)
 
     def backward(self) -> Array:
         """Return the gradient by the scores: what softmax says minus what is true."""
+        if self.scores is None:
+            raise ValueError("backward must come after forward, got no scores yet")
         number, classes = self.scores.shape
-        truth = np.eye(classes, dtype=self.scores.dtype)[self.target]
-        return np.asarray((softmax(self.scores, 1) - truth) / number)
+        dtype = sum_dtype(self.scores.dtype)
+        truth = np.eye(classes, dtype=dtype)[self.target]
+        grad = (softmax(self.scores.astype(dtype), 1) - truth) / number
+        return np.asarray(grad.astype(self.scores.dtype))
 
 
 class SGD:
@@ -69,18 +78,51 @@ class SGD:
         self, params: Iterable[Parameter], lr: float = 0.001, momentum: float = 0.0, *,
         weight_decay: float = 0.0,
     ) -> None:  # fmt: skip
-        self.params = list(params)
         self.lr = _checks.number("lr", lr, 0)
         self.momentum = _checks.number("momentum", momentum, 0)
         self.weight_decay = _checks.number("weight_decay", weight_decay, 0)
+        self.params = _check_params(params)
         self.speeds = [np.zeros_like(parameter.data) for parameter in self.params]
 
     def step(self) -> None:
         """Move every parameter a little against its gradient."""
+        lr, momentum, decay = self._rates()
         for place, parameter in enumerate(self.params):
-            gradient = parameter.grad + self.weight_decay * parameter.data
-            self.speeds[place] = self.momentum * self.speeds[place] + gradient
-            parameter.data = parameter.data - self.lr * self.speeds[place]
+            gradient = parameter.grad + decay * parameter.data
+            self.speeds[place] = momentum * self.speeds[place] + gradient
+            parameter.data = parameter.data - lr * self.speeds[place]
+
+    def _rates(self) -> tuple[float, float, float]:
+        """Check what may have been changed since the last step."""
+        for place, (parameter, speed) in enumerate(zip(self.params, self.speeds, strict=True)):
+            data = _checks.numbers(f"params[{place}].data", parameter.data)
+            grad = _checks.numbers(f"params[{place}].grad", parameter.grad)
+            for name, array in (("data", data), ("grad", grad)):
+                _checks.shape(f"params[{place}].{name}", array, speed.shape)
+            _checks.equal_dtypes(
+                **{f"params[{place}] at the start": speed, f"params[{place}].data": data,
+                   f"params[{place}].grad": grad}
+            )  # fmt: skip
+        return (
+            _checks.number("lr", self.lr, 0),
+            _checks.number("momentum", self.momentum, 0),
+            _checks.number("weight_decay", self.weight_decay, 0),
+        )
+
+
+def _check_params(params: Any) -> list[Parameter]:
+    """Return what an iterable holds, if it is parameters, each once."""
+    try:
+        listed = list(params)
+    except TypeError:
+        listed = []
+    if not listed or not all(isinstance(parameter, Parameter) for parameter in listed):
+        raise ValueError(
+            f"params must be an iterable of at least one Parameter, got {_checks.brief(params)}"
+        )
+    if len({id(parameter) for parameter in listed}) < len(listed):
+        raise ValueError(f"params must hold each Parameter once, got {_checks.brief(params)}")
+    return listed
 
 
 def train_epoch(
@@ -130,15 +172,40 @@ def train_epoch(
     >>> losses[-1] < 0.3 < losses[0]
     True
     """
-    _checks.nonempty("images", images, images.ndim)
-    _checks.shape("labels", labels, images.shape[:1])
+    pictures, classes = _check_lesson(net, optimizer, images, labels)
     _checks.generator(rng)
     _checks.integer("batch_size", batch_size, 1)
     loss, total = CrossEntropyLoss(), 0.0
-    order = rng.permutation(len(images))
+    order = rng.permutation(len(pictures))
     for start in range(0, len(order), batch_size):
         batch = order[start : start + batch_size]
-        total += len(batch) * loss.forward(net(images[batch]), labels[batch])
+        scores = ask(net, pictures[batch], "images")
+        _checks.places("labels", classes, scores.shape[1])
+        total += len(batch) * loss.forward(scores, classes[batch])
         net.backward(loss.backward())
         optimizer.step()
-    return total / len(images)
+    return total / len(pictures)
+
+
+def _check_lesson(net: Any, optimizer: Any, images: Any, labels: Any) -> tuple[Array, Array]:
+    """Check who learns and what is shown."""
+    _checks.kind("net", net, Module)
+    if not callable(getattr(optimizer, "step", None)):
+        raise ValueError(f"optimizer must have a method step, got {_checks.brief(optimizer)}")
+    pictures = _checks.numbers("images", images)
+    _checks.nonempty("images", pictures, pictures.ndim)
+    classes = _checks.numbers("labels", labels, "N")
+    _checks.shape("labels", classes, pictures.shape[:1])
+    _checks.places("labels", classes, 2**31)
+    return pictures, classes
+
+
+def ask(net: Module, images: Array, name: str) -> Array:
+    """Return a network's scores; what it refuses, it refuses in the name of the argument."""
+    try:
+        scores = net(images)
+    except ValueError as error:
+        raise ValueError(f"{name} must suit net, got a refusal: {error}") from error
+    if scores.shape[:-1] != images.shape[:1]:
+        raise ValueError(f"net must make scores (N, C) of {name}, got shape {scores.shape}")
+    return scores

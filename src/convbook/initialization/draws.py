@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convbook import _checks
+from convbook._typing import Int
 from convbook.initialization.scale import fans, kaiming_std, xavier_std
 
 Floats = NDArray[np.float64]
 
 
 def kaiming_uniform(
-    shape: Sequence[int],
+    shape: Sequence[Int],
     a: float = 0.0,
     mode: Literal["fan_in", "fan_out"] = "fan_in",
     nonlinearity: str = "leaky_relu",
@@ -69,7 +70,7 @@ def kaiming_uniform(
 
 
 def kaiming_normal(
-    shape: Sequence[int],
+    shape: Sequence[Int],
     a: float = 0.0,
     mode: Literal["fan_in", "fan_out"] = "fan_in",
     nonlinearity: str = "leaky_relu",
@@ -114,7 +115,7 @@ def kaiming_normal(
     return kaiming_std(shape, a, mode, nonlinearity) * _normal(shape, rng)
 
 
-def xavier_uniform(shape: Sequence[int], gain: float = 1.0, *, rng: np.random.Generator) -> Floats:
+def xavier_uniform(shape: Sequence[Int], gain: float = 1.0, *, rng: np.random.Generator) -> Floats:
     r"""Draw weights from U(-b, b), a compromise between the way forward and back (Glorot).
 
     .. math:: b = \sqrt 3 \, \text{gain} \sqrt{\frac{2}{\text{fan in} + \text{fan out}}}
@@ -158,7 +159,7 @@ def xavier_uniform(shape: Sequence[int], gain: float = 1.0, *, rng: np.random.Ge
     return math.sqrt(3) * xavier_std(shape, gain) * _uniform(shape, rng)
 
 
-def xavier_normal(shape: Sequence[int], gain: float = 1.0, *, rng: np.random.Generator) -> Floats:
+def xavier_normal(shape: Sequence[Int], gain: float = 1.0, *, rng: np.random.Generator) -> Floats:
     r"""Draw weights from a normal distribution, with the variance of Glorot and Bengio.
 
     .. math:: \text{std} = \text{gain} \sqrt{\frac{2}{\text{fan in} + \text{fan out}}}
@@ -193,7 +194,7 @@ def xavier_normal(shape: Sequence[int], gain: float = 1.0, *, rng: np.random.Gen
     return xavier_std(shape, gain) * _normal(shape, rng)
 
 
-def torch_default(shape: Sequence[int], *, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def torch_default(shape: Sequence[Int], *, rng: np.random.Generator) -> tuple[Floats, Floats]:
     r"""Draw the weight and the bias that a layer of PyTorch has if you do nothing.
 
     Both come from :math:`U(-1/\sqrt{\text{fan in}}, \; 1/\sqrt{\text{fan in}})`, so their variance
@@ -241,9 +242,11 @@ def torch_default(shape: Sequence[int], *, rng: np.random.Generator) -> tuple[Fl
 
 def _uniform(shape: Any, rng: Any) -> Floats:
     """Draw from U(-1, 1), whose standard deviation is one over the root of 3."""
+    _checks.memory("shape", shape, shape, np.dtype(float))
     return _checks.generator(rng).uniform(-1, 1, tuple(shape))
 
 
 def _normal(shape: Any, rng: Any) -> Floats:
     """Draw from the normal distribution of standard deviation 1."""
+    _checks.memory("shape", shape, shape, np.dtype(float))
     return _checks.generator(rng).standard_normal(tuple(shape))

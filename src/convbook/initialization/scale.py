@@ -6,11 +6,13 @@ from types import MappingProxyType
 from typing import Any
 
 from convbook import _checks
+from convbook._typing import Int
 
 GAINS: Mapping[str, float] = MappingProxyType(
     {
         "linear": 1.0,
-        "conv2d": 1.0,
+        **dict.fromkeys(("conv1d", "conv2d", "conv3d"), 1.0),
+        **dict.fromkeys(("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), 1.0),
         "sigmoid": 1.0,
         "tanh": 5 / 3,
         "relu": math.sqrt(2),
@@ -20,7 +22,7 @@ GAINS: Mapping[str, float] = MappingProxyType(
 )
 
 
-def fans(shape: Sequence[int]) -> tuple[int, int]:
+def fans(shape: Sequence[Int]) -> tuple[int, int]:
     """Count how many numbers a unit reads, and how many units read a number.
 
     Parameters
@@ -66,8 +68,10 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
     Parameters
     ----------
-    nonlinearity : {"linear", "conv2d", "sigmoid", "tanh", "relu", "leaky_relu", "selu"}
-        The activation. "linear" and "conv2d" mean that there is none.
+    nonlinearity : str
+        The activation: "sigmoid", "tanh", "relu", "leaky_relu" or "selu". The name of a layer means
+        that there is none: "linear", "conv1d" to "conv3d", "conv_transpose1d" to
+        "conv_transpose3d".
     param : float, optional
         Slope of the leaky ReLU below zero, 0.01 if it is not told. Other activations ignore it.
 
@@ -95,9 +99,9 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     1.0
     """
     _checks.choice("nonlinearity", nonlinearity, GAINS)
+    slope = 0.01 if param is None else _checks.number("param", param)
     if nonlinearity != "leaky_relu":
         return GAINS[nonlinearity]
-    slope = 0.01 if param is None else _checks.number("param", param)
     return math.sqrt(2 / (1 + slope * slope))
 
 
@@ -118,5 +122,7 @@ def xavier_std(shape: Any, gain: Any) -> float:
 def _check_shape(shape: Any) -> tuple[int, ...]:
     """Return the axes of a weight, of which there must be two: its outputs and its inputs."""
     if not isinstance(shape, tuple | list) or len(shape) < 2:
-        raise ValueError(f"shape must be a tuple of at least two positive integers, got {shape!r}")
+        raise ValueError(
+            f"shape must be a tuple of at least two positive integers, got {_checks.brief(shape)}"
+        )
     return tuple(_checks.integer("shape", n, 1) for n in shape)

@@ -1,5 +1,6 @@
 """The transposed matrix at work: transposed convolution and the two gradients."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from convbook import _checks
 from convbook._geometry import Geometry, geometry
 from convbook._problem import Problem, check_problem, silently
-from convbook._typing import Array, Number, Size
+from convbook._typing import Array, Int, Number, Size
 from convbook.algorithms import run, weight_gradient
 from convbook.convolution import compute, flip
 from convbook.matmul.matrix import check_kernels
@@ -99,7 +100,7 @@ def conv_transpose2d(
 
 
 def conv2d_input(
-    input_size: tuple[int, int, int, int],
+    input_size: Sequence[Int],
     weight: NDArray[Number],
     grad_output: NDArray[Number],
     stride: Size = 1,
@@ -160,7 +161,7 @@ def conv2d_input(
 
 def conv2d_weight(
     input: NDArray[Number],
-    weight_size: tuple[int, int, int, int],
+    weight_size: Sequence[Int],
     grad_output: NDArray[Number],
     stride: Size = 1,
     padding: Size = 0,
