@@ -22,6 +22,7 @@ extensions = [
     "sphinx_design",
     "sphinxcontrib.bibtex",
     # ours, in docs/_ext
+    "explorables",
     "folds",
     "freshness",
     "mathml",
