@@ -6,8 +6,11 @@
 //   class Stepper extends Explorable {
 //     static fields = { x: table(8), padding: integer(0, 3), flip: flag, mode: choice(MODES) };
 //     static style = "…";             // of its own, after what stands here
-//     build() { return [element, …]; } // once: the parts, from top to bottom
-//     settle() {}                     // after new settings: make this.state consistent
+//     build() { return [element, …]; } // once: the parts, from top to bottom; this.note, the line
+//                                     // for remarks and refusals, stands last if it is not among them
+//     reset() {}                      // before new settings: forget what is no setting
+//     settle() {}                     // make this.state consistent; this.problem ||= a sentence
+//     remark() {}                     // what is worth noticing in this.state, instead of the hint
 //     draw() {}                       // show this.state; cheap, called for every change
 //     python() { return [line, …]; }  // what is shown as a program; its last line is always seen
 //   }
@@ -137,7 +140,9 @@ export class Explorable extends HTMLElement {
     this.note = make("p", { className: "note", textContent: this.constructor.hint });
     const panel = make("div", { className: "panel", role: "group", ariaLabel: this.given.label ?? "a figure to touch" });
     root.append(panel, make("slot"));
-    panel.append(...this.build(), this.note, this.#foot(), this.voice);
+    panel.append(...this.build());
+    if (!this.note.parentNode) panel.append(this.note);
+    panel.append(this.#foot(), this.voice);
     this.set({});
   }
 
@@ -169,7 +174,7 @@ export class Explorable extends HTMLElement {
 
   set(settings) {
     const { fields } = this.constructor;
-    this.problem = null;
+    let problem = "";
     this.state = {};
     for (const [name, field] of Object.entries(fields)) this.state[name] = field.read(String(this.given[name]));
     for (const [name, text] of Object.entries(settings)) {
@@ -177,18 +182,18 @@ export class Explorable extends HTMLElement {
         if (!Object.hasOwn(fields, name)) throw new Error(`The link sets “${name}”, which this figure does not have.`);
         this.state[name] = fields[name].read(text);
       } catch (error) {
-        this.problem = error.message;
+        problem ||= error.message;
       }
     }
-    this.reset?.();
-    this.change();
-    if (this.problem) this.tell(this.problem);
+    this.reset();
+    this.change(problem);
   }
 
-  change() {
+  change(problem = "") {
+    this.problem = problem;
     this.settle();
-    this.tell("");
     this.refresh();
+    this.tell(this.problem);
   }
 
   refresh() {
@@ -221,12 +226,14 @@ export class Explorable extends HTMLElement {
   }
 
   tell(text) {
-    this.note.textContent = text || this.constructor.hint;
+    this.note.textContent = text || this.remark() || this.constructor.hint;
     this.note.classList.toggle("problem", Boolean(text));
     if (text) this.say(text);
   }
 
+  reset() {}
   settle() {}
+  remark() { return ""; }
   draw() {}
   python() { return [""]; }
 }
@@ -327,7 +334,7 @@ export class Grid {
       if (small.textContent !== note) small.textContent = note;
       if (cell.className !== kind) cell.className = kind;
       if (label && cell.ariaLabel !== label) cell.ariaLabel = label;
-      const shrink = String(Math.min(1, 3.2 / text.length));
+      const shrink = String(Math.min(1, 2.5 / text.length));
       if (cell.shrink !== shrink) cell.style.setProperty("--shrink", (cell.shrink = shrink));
       if (cell.fixed !== fixed) {
         cell.fixed = fixed;
@@ -467,7 +474,7 @@ const STYLE = `
 :host { display: block; text-align: left; container-type: inline-size; color: var(--pst-color-text-base); font-size: .95rem; line-height: 1.45; }
 * { box-sizing: border-box; }
 slot { display: none; }
-.panel { padding: .8rem 1rem; border: 1px solid var(--cb-rule); border-radius: 6px; background: var(--pst-color-background); }
+.panel { min-height: inherit; padding: .8rem 1rem; border: 1px solid var(--cb-rule); border-radius: 6px; background: var(--pst-color-background); }
 .bar { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .9rem; }
 .bar + .bar { margin-top: .5rem; }
 button, select, input { font: inherit; color: inherit; }
@@ -500,7 +507,7 @@ input[type=range] { min-height: 2rem; min-width: 4rem; }
 .lit { --tint: 26% !important; }
 .now { --tint: 38% !important; z-index: 1; } .now b { font-weight: 700 !important; }
 .hot { outline: 2px solid var(--cb-ink); outline-offset: -3px; z-index: 2; }
-.note { min-height: 1.45em; margin: .5rem 0 0; color: var(--pst-color-text-muted); font-size: .88rem; }
+.note { min-height: 2.9em; margin: .3rem 0 0; color: var(--pst-color-text-muted); font-size: .88rem; }
 .note.problem { color: var(--pst-color-text-base); font-weight: 600; }
 .foot { margin-top: .6rem; padding-top: .6rem; border-top: 1px solid var(--cb-rule); font-size: .88rem; }
 .foot .bar { margin-top: .4rem; }
@@ -508,7 +515,7 @@ summary { cursor: pointer; }
 code, pre { margin: 0; font-family: var(--pst-font-family-monospace); font-size: .92em; overflow-wrap: anywhere; }
 pre { padding: .4rem 0 0 1rem; white-space: pre-wrap; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-@container (max-width: 560px) { .panel { padding: .7rem .6rem; } .bar { gap: .4rem .5rem; } }
+@container (max-width: 560px) { .panel { min-height: inherit; padding: .7rem .6rem; } .bar { gap: .4rem .5rem; } .note { min-height: 4.35em; } }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
 @media (forced-colors: active) {
   .lit { outline: 2px dashed CanvasText; outline-offset: -4px; } .now { outline: 3px solid Highlight; outline-offset: -3px; }

@@ -11,6 +11,7 @@ from convbook.figures import _draw
 from convbook.figures._draw import listed
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._palette import LIGHT
+from convbook.figures._stepper import stepper  # noqa: F401  (three chapters show it)
 
 TIMES, MINUS, DOT = "\N{MULTIPLICATION SIGN}", "\N{MINUS SIGN}", "\N{MIDDLE DOT}"
 

@@ -13,6 +13,7 @@ from convbook._typing import Array, PadMode
 from convbook.figures import _draw as draw
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._palette import LIGHT
+from convbook.figures._stepper import stepper  # noqa: F401  (three chapters show it)
 
 
 @drawing

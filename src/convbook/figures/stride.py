@@ -12,6 +12,7 @@ from convbook._typing import Array
 from convbook.figures import _draw as draw
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._palette import LIGHT
+from convbook.figures._stepper import stepper  # noqa: F401  (three chapters show it)
 from convbook.stride import Cost, Layer, receptive_field
 
 CHANCE = 2**0.5
