@@ -29,6 +29,7 @@ extensions = [
     "notebooks",
     "pages",
     "palette",
+    "photographs",
     "spreadsheet",
     "strictness",
 ]

@@ -6,5 +6,6 @@ itself as one picture that suits light and dark pages.
 
 from convbook.figures._figure import Figure
 from convbook.figures._palette import palette_css
+from convbook.figures._photographs import write_photographs
 
-__all__ = ["Figure", "palette_css"]
+__all__ = ["Figure", "palette_css", "write_photographs"]

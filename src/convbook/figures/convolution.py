@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from convbook import _checks, conv2d, flip
 from convbook._typing import Array
 from convbook.figures import _draw
+from convbook.figures._bench import bench  # noqa: F401  (the chapter shows it)
 from convbook.figures._draw import listed
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._palette import LIGHT
