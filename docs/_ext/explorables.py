@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parents[1] / "_static" / "explore"
 ELEMENT = re.compile(r"<conv-(\w+)")
-SETTING = re.compile(r"(.+?)\s*<(fig-[\w-]+)\?([^\s<>]+)>", re.DOTALL)
+SETTING = re.compile(r"(.+?)\s*<(fig-[\w-]+)\?([^<>]+)>", re.DOTALL)
 
 
 class Setting(nodes.reference):

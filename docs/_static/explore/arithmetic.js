@@ -21,18 +21,33 @@ export const outputSize = (size, kernel, { stride = 1, padding = 0, dilation = 1
 export const shapeOf = (x, w, options) =>
   [outputSize(x.length, w.length, options), outputSize(x[0].length, w[0].length, options)];
 
+/** The least padding with which a kernel fits. */
+export const least = (x, w, dilation) =>
+  Math.max(0, ...[[x.length, w.length], [x[0].length, w[0].length]].map(([n, k]) => Math.ceil((dilation * (k - 1) + 1 - n) / 2)));
+
+/** The most padding that a mode, and a largest size, allow. */
+export const most = (x, mode, largest) =>
+  Math.min(largest - Math.max(x.length, x[0].length) >> 1, reach(x.length, mode), reach(x[0].length, mode));
+
+/** The padding, dilation and kernel size nearest to those wanted that fit together. */
+export function fitted(x, w, { padding, dilation, mode }, largest) {
+  padding = Math.min(padding, most(x, mode, largest));
+  while (dilation > 1 && least(x, w, dilation) > padding) dilation--;
+  return { padding, dilation, size: [Math.min(w.length, x.length + 2 * padding), Math.min(w[0].length, x[0].length + 2 * padding)] };
+}
+
 const count = (length, make) => Array.from({ length: Math.max(0, length) }, (_, k) => make(k));
 
 export const turned = (w) => [...w].reverse().map((row) => [...row].reverse());
 
 /** What output (u, v) adds up: for each tap (a, b) of the kernel as it is written, its weight, the
- *  position (row, column) it stands on, and the pixel (r, c) there; r or c is -1 on a zero. */
+ *  position (row, column) it stands on, and the pixel (r, k) there, unless that is a zero. */
 export function taps(x, w, u, v, { stride = 1, padding = 0, dilation = 1, mode, flip } = {}) {
   return w.flatMap((line, i) => line.map((_, j) => {
     const [row, column] = [u * stride + i * dilation - padding, v * stride + j * dilation - padding];
-    const [r, c] = [source(row, x.length, mode), source(column, x[0].length, mode)];
+    const [r, k] = [source(row, x.length, mode), source(column, x[0].length, mode)];
     const [a, b] = flip ? [w.length - 1 - i, line.length - 1 - j] : [i, j];
-    return { u, v, a, b, row, column, r, c, weight: w[a][b], pixel: r < 0 || c < 0 ? 0 : x[r][c] };
+    return { u, v, a, b, row, column, r, k, zero: r < 0 || k < 0, weight: w[a][b], pixel: r < 0 || k < 0 ? 0 : x[r][k] };
   }));
 }
 
@@ -47,27 +62,34 @@ export const total = (found) => found.reduce((sum, tap) => sum + tap.weight * ta
 /** The convolution of one plane with one kernel. */
 export const conv2d = (x, w, options) => allTaps(x, w, options).map((line) => line.map(total));
 
-/** The sum of several planes, each through its own slice of the kernel. */
-export const conv2dChannels = (x, w, options) =>
-  x.map((plane, k) => conv2d(plane, w[k], options))
-    .reduce((sum, map) => sum.map((line, u) => line.map((value, v) => value + map[u][v])));
+/** Every product of a convolution with channels, kernels and groups, as flat lists one an output:
+ *  x[c] is a plane, w[s] a slice; kernel o has the slices from o·C/groups on. */
+export function products(x, w, { groups = 1, ...options } = {}) {
+  const share = x.length / groups, kernels = w.length / share;
+  return count(kernels, (o) => {
+    const first = Math.floor(o * groups / kernels) * share;
+    const planes = count(share, (k) => allTaps(x[first + k], w[o * share + k], options).flat()
+      .map((found) => found.map((tap) => ({ ...tap, o, c: first + k, s: o * share + k }))));
+    return planes[0].map((_, position) => planes.flatMap((plane) => plane[position]));
+  }).flat();
+}
 
-/** One row an output, one column a pixel of an image of several planes, as convolution_matrix. */
+/** The outputs of a convolution with channels, in reading order. */
+export const outputs = (x, w, options) => products(x, w, options).map(total);
+
+/** One row an output, one column a pixel, as convolution_matrix. */
 export function matrix(x, w, options) {
-  const area = x[0].length * x[0][0].length;
-  const [high, wide] = shapeOf(x[0], w[0], options);
-  const rows = count(high * wide, () => new Array(area * x.length).fill(0));
-  w.forEach((kernel, k) => allTaps(x[k], kernel, options).flat().forEach((found, row) => found.forEach((tap) => {
-    if (tap.r >= 0 && tap.c >= 0) rows[row][k * area + tap.r * x[k][0].length + tap.c] += tap.weight;
-  })));
-  return rows;
+  const [high, wide] = [x[0].length, x[0][0].length];
+  return products(x, w, options).map((found) => {
+    const row = new Array(x.length * high * wide).fill(0);
+    for (const tap of found) if (!tap.zero) row[(tap.c * high + tap.r) * wide + tap.k] += tap.weight;
+    return row;
+  });
 }
 
-/** One column a position, one row a tap, as unfold. */
-export function unfold(x, w, options) {
-  const columns = x.map((plane, k) => allTaps(plane, w[k], options).flat());
-  return columns.flatMap((found) => found[0].map((_, tap) => found.map((position) => position[tap].pixel)));
-}
+/** One row a tap, one column a position, as unfold. */
+export const unfold = (x, w, options) =>
+  transposed(products(x, x.map(() => w[0]), options).map((found) => found.map((tap) => tap.pixel)));
 
 /** A matrix times a column, and its transpose times one. */
 export const times = (rows, column) => rows.map((row) => row.reduce((sum, value, k) => sum + value * column[k], 0));

@@ -27,7 +27,8 @@
 //   this.link()       the address of what is shown
 // and at the foot: a hint, the program, "Copy the Python", "Copy a link", "Start again".
 //
-// Fields    integer(low, high) · choice(names) · flag · table(most rows) · pair() · words
+// Fields    integer(low, high) · choice(names) · flag · table(most rows) · tables(most rows) ·
+//           pair() · list(length) · words
 // Controls  button(label, action) · spinner(label, {get, set, low, high}) · chooser(label, names, {get,
 //           set}) · toggle(label, {get, set}) · slider(label, {get, set, low, high, step, said}); each
 //           but button has .refresh(), and this.refresh() of the base class calls them all if you made
@@ -56,9 +57,8 @@ export function parse(text) {
 }
 
 /** A table of numbers as Python writes it. */
-export const array = (rows) =>
-  `np.array([${rows.map((row) => (Array.isArray(row) ? `[${row.map(python).join(", ")}]` : python(row))).join(", ")}])`;
-const python = (value) => String(Number(value.toPrecision(12)));
+export const array = (rows) => `np.array(${nested(rows)})`;
+const nested = (value) => (Array.isArray(value) ? `[${value.map(nested).join(", ")}]` : String(Number(value.toPrecision(12))));
 
 // -- Fields: settings as text and as values ----------------------------------
 
@@ -72,10 +72,11 @@ export const integer = (low, high) => ({
 export const choice = (names) => ({ ...plain, read: (text) => (names.includes(text) ? text : refuse(text, `one of ${names.join(", ")}`)) });
 export const flag = { ...plain, read: (text) => (/^(true|false)$/.test(text) ? text === "true" : refuse(text, "true or false")) };
 export const words = { ...plain, read: String };
-export const pair = () => ({
+export const list = (length) => ({
   write: String,
-  read: (text) => (/^-?\d+,-?\d+$/.test(text) ? text.split(",").map(Number) : refuse(text, "two whole numbers, as in 0,1")),
+  read: (text) => (/^-?\d+(,-?\d+)*$/.test(text) && text.split(",").length === length ? text.split(",").map(Number) : refuse(text, `${length} whole numbers, as in 0,1`)),
 });
+export const pair = () => list(2);
 export const table = (most) => ({
   write: (rows) => rows.map((row) => row.map((v) => Number(v.toPrecision(12))).join(",")).join("/"),
   read(text) {
@@ -83,6 +84,15 @@ export const table = (most) => ({
     if (rows.length > most || rows.some((row) => row.length !== rows[0].length || row.length > most))
       refuse(text, `rows of equal length, at most ${most} by ${most} numbers`);
     return rows;
+  },
+});
+
+/** Several tables of one size, one a plane. */
+export const tables = (most) => ({
+  write: (planes) => planes.map(table(most).write).join(";"),
+  read(text) {
+    const planes = String(text).split(";").map(table(most).read);
+    return planes.every((rows) => rows.length === planes[0].length && rows[0].length === planes[0][0].length) ? planes : refuse(text, "tables of one size");
   },
 });
 
@@ -327,6 +337,7 @@ export class Grid {
 
   draw(rows, columns, describe, first = [0, 0]) {
     if (this.size !== String([rows, columns, first])) this.#lay(rows, columns, first);
+    let longest = 1;
     for (const [key, cell] of this.cells) {
       const { text, note = "", kind = "", fixed = !this.edit, label = "" } = describe(...cell.place);
       const [value, small] = cell.children;
@@ -334,8 +345,7 @@ export class Grid {
       if (small.textContent !== note) small.textContent = note;
       if (cell.className !== kind) cell.className = kind;
       if (label && cell.ariaLabel !== label) cell.ariaLabel = label;
-      const shrink = String(Math.min(1, 2.5 / text.length));
-      if (cell.shrink !== shrink) cell.style.setProperty("--shrink", (cell.shrink = shrink));
+      longest = Math.max(longest, text.length);
       if (cell.fixed !== fixed) {
         cell.fixed = fixed;
         cell.toggleAttribute("data-edit", !fixed);
@@ -343,6 +353,7 @@ export class Grid {
       }
       cell.tabIndex = key === String(this.at ?? this.entry) ? 0 : -1;
     }
+    if (this.longest !== longest) this.body.style.setProperty("--shrink", Math.min(1, 2.5 / (this.longest = longest)));
   }
 
   #lay(rows, columns, first) {
@@ -500,7 +511,7 @@ input[type=range] { min-height: 2rem; min-width: 4rem; }
 [role=row] { display: flex; }
 [role=gridcell] { --tint: 10%; position: relative; display: grid; place-items: center; width: var(--cell, 2.5rem); height: var(--cell, 2.5rem); margin: 0 -1px -1px 0; border: 1px solid var(--edge, var(--ink)); background: color-mix(in srgb, var(--ink) var(--tint), var(--pst-color-background)); color: var(--cb-ink); font-variant-numeric: tabular-nums; cursor: pointer; }
 [role=gridcell][data-edit] { cursor: ew-resize; }
-[role=gridcell] b { font-weight: 400; font-size: calc(var(--cell, 2.5rem) * .4 * var(--shrink)); line-height: 1; white-space: nowrap; }
+[role=gridcell] b { font-weight: 400; font-size: max(9px, calc(var(--cell, 2.5rem) * .4 * var(--shrink))); line-height: 1; white-space: nowrap; }
 [role=gridcell] i { position: absolute; right: .14em; bottom: .12em; font-size: max(10.5px, calc(var(--cell, 2.5rem) * .27)); font-style: normal; line-height: 1; }
 [role=gridcell]:has(i:not(:empty)) b { translate: -16% -28%; }
 [role=gridcell] input { position: absolute; inset: -1px; z-index: 4; width: calc(100% + 2px); min-width: 2.6rem; padding: 0; border: 2px solid var(--pst-color-primary); border-radius: 2px; background: var(--pst-color-background); text-align: center; font-size: max(16px, calc(var(--cell, 2.5rem) * .38)); }
@@ -515,7 +526,9 @@ summary { cursor: pointer; }
 code, pre { margin: 0; font-family: var(--pst-font-family-monospace); font-size: .92em; overflow-wrap: anywhere; }
 pre { padding: .4rem 0 0 1rem; white-space: pre-wrap; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-@container (max-width: 560px) { .panel { min-height: inherit; padding: .7rem .6rem; } .bar { gap: .4rem .5rem; } .note { min-height: 4.35em; } }
+@container (max-width: 560px) { .panel { min-height: inherit; padding: .7rem .6rem; } .bar { gap: .4rem .5rem; } .note { min-height: 4.35em; }
+  .options { align-items: end; } .options :is(.spinner, .chooser) { display: grid; grid-template-columns: 2rem 1.8rem 2rem; } .options .chooser { grid-template-columns: auto; gap: 0; } .options :is(.spinner, .chooser) > span:first-child { grid-column: 1 / -1; }
+}
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
 @media (forced-colors: active) {
   .lit { outline: 2px dashed CanvasText; outline-offset: -4px; } .now { outline: 3px solid Highlight; outline-offset: -3px; }

@@ -1,6 +1,6 @@
 // <conv-stepper>: one convolution, small enough to see every product, and all of it can be changed.
 
-import { MODES, allTaps, conv2d, outputSize, reach, total, turned } from "./arithmetic.js";
+import { MODES, allTaps, conv2d, fitted, least, most, total, turned } from "./arithmetic.js";
 import { Explorable, Grid, array, bracket, button, chooser, choice, define, flag, integer, make, number, pair, slider, spinner, table, toggle } from "./parts.js";
 
 const LARGEST = { x: 8, w: 5, padded: 10 };
@@ -28,14 +28,14 @@ class Stepper extends Explorable {
   build() {
     const has = (name) => this.given.controls.includes(name);
     const value = (name, rest = {}) => ({ get: () => this.state[name], set: (v) => this.put({ [name]: v }), ...rest });
-    const room = () => Math.min(LARGEST.padded - Math.max(this.state.x.length, this.state.x[0].length) >> 1, 3);
-    const span = () => Math.min(...["length", 0].map((k) => (k ? this.state.x : this.state.x[0]).length)) + 2 * this.state.padding;
-    const longest = () => Math.max(this.state.w.length, this.state.w[0].length);
+    const fits = (dilation) => least(this.state.x, this.state.w, dilation) <= this.state.padding;
     const choices = {
-      padding: () => spinner("padding", value("padding", { low: () => this.#least(), high: () => Math.min(room(), this.#reach(this.state.mode)) })),
+      padding: () => spinner("padding", value("padding", {
+        low: () => least(this.state.x, this.state.w, this.state.dilation), high: () => Math.min(3, most(this.state.x, this.state.mode, LARGEST.padded)),
+      })),
       mode: () => chooser("mode", MODES, value("mode")),
       stride: () => spinner("stride", value("stride", { low: () => 1, high: () => 4 })),
-      dilation: () => spinner("dilation", value("dilation", { low: () => 1, high: () => (longest() > 1 ? Math.min(3, Math.floor((span() - 1) / (longest() - 1))) : 1) })),
+      dilation: () => spinner("dilation", value("dilation", { low: () => 1, high: () => (fits(3) ? 3 : fits(2) ? 2 : 1) })),
       flip: () => toggle("flip the kernel", value("flip")),
       predict: () => toggle("let me predict", { get: () => this.predicting, set: (on) => { this.predicting = on; this.change(); } }),
       goal: () => chooser("goal", Object.keys(GOALS), value("goal")),
@@ -55,9 +55,12 @@ class Stepper extends Explorable {
       set: (r, c, v) => { this.state[name] = this.state[name].map((row, k) => (k === r ? row.with(c, v) : row)); this.change(); },
     });
     this.grids = { input: grid("input", edit("x")), kernel: grid("kernel", edit("w")), output: grid("output", { value: () => 0, text: () => "", set: (r, c, v) => this.guess(r, c, v) }) };
-    for (const [name, key] of [["input", "x"], ["kernel", "w"]])
-      this.grids[name].title.append(this.add(spinner(`size of the ${name}`, {
-        get: () => Math.max(this.state[key].length, this.state[key][0].length), low: () => 1, high: () => LARGEST[key],
+    const span = () => this.state.dilation * (this.state.w.length - 1) + 1;
+    const largest = () => Math.floor((Math.min(this.state.x.length, this.state.x[0].length) + 2 * this.state.padding - 1) / this.state.dilation) + 1;
+    for (const [name, key, low, high] of [
+      ["input", "x", () => Math.max(1, span() - 2 * this.state.padding), () => LARGEST.x], ["kernel", "w", () => 1, () => Math.min(LARGEST.w, largest())],
+    ]) this.grids[name].title.append(this.add(spinner(`size of the ${name}`, {
+        get: () => Math.max(this.state[key].length, this.state[key][0].length), low, high,
         set: (side) => this.put({ [key]: resized(this.state[key], side) }),
       })));
     this.shape = make("span", { className: "shape" });
@@ -100,24 +103,14 @@ class Stepper extends Explorable {
     Object.assign(this, { hover: null, later: Infinity, predicting: false });
   }
 
-  #reach = (mode) => Math.min(reach(this.state.x.length, mode), reach(this.state.x[0].length, mode));
-
-  /** The least padding with which the kernel fits. */
-  #least() {
-    const lack = (n, k) => Math.max(0, Math.ceil((this.state.dilation * (k - 1) + 1 - n) / 2));
-    return Math.max(lack(this.state.x.length, this.state.w.length), lack(this.state.x[0].length, this.state.w[0].length));
-  }
-
-  /** Make the settings fit each other; the newest wins, the others give way and a sentence says so. */
+  /** Make the settings fit each other: what does not fit gives way, and a sentence says so. */
   settle() {
     const { state } = this;
-    const held = { padding: state.padding, dilation: state.dilation, mode: state.mode };
-    state.padding = Math.min(state.padding, LARGEST.padded - Math.max(state.x.length, state.x[0].length) >> 1);
-    if (state.padding > this.#reach(state.mode)) state.padding = this.#reach(state.mode);
-    while (state.dilation > 1 && this.#least() > state.padding) state.dilation--;
-    if (this.#least() > state.padding) state.w = state.w.slice(0, state.x.length + 2 * state.padding).map((row) => row.slice(0, state.x[0].length + 2 * state.padding));
-    const given = Object.entries(held).filter(([name, value]) => state[name] !== value).map(([name, value]) => `${name} ${value} does not fit here, so it is ${state[name]}`);
+    const { size: [high, wide], ...fits } = fitted(state.x, state.w, state, LARGEST.padded);
+    const given = Object.entries(fits).filter(([name, value]) => state[name] !== value).map(([name, value]) => `${name} ${state[name]} does not fit here, so it is ${value}`);
+    if (high < state.w.length || wide < state.w[0].length) given.push(`the kernel is cut to ${high} by ${wide}`);
     if (given.length) this.problem ||= `${given.join("; ")}.`;
+    Object.assign(state, fits, { w: state.w.slice(0, high).map((row) => row.slice(0, wide)) });
     state.y = conv2d(state.x, state.w, state);
     const rows = { input: state.x, kernel: state.w, output: state.y }[state.on];
     const rim = state.on === "input" ? state.padding : 0;
@@ -139,11 +132,11 @@ class Stepper extends Explorable {
       return `One bright pixel prints the kernel${flip ? ", now upright" : " turned by half a turn"}.`;
     if (bright.length && new Set(pixels).size === 1 && !padding) return `Where nothing happens, only the sum of the weights counts: ${number(pixels[0])} · ${bracket(sum)} = ${number(pixels[0] * sum)} everywhere.`;
     if (stride > 1 || dilation > 1) {
-      const read = new Set(allTaps(x, w, this.state).flat(2).map((tap) => `${tap.r},${tap.c}`).filter((at) => !at.includes("-")));
+      const read = new Set(allTaps(x, w, this.state).flat(2).map((tap) => `${tap.r},${tap.k}`).filter((at) => !at.includes("-")));
       if (read.size < pixels.length) return `${pixels.length - read.size} of ${pixels.length} pixels are read by no window: change one, and no output notices.`;
     }
     if (padding) {
-      const outside = flat(allTaps(x, w, this.state)).filter((found) => found.some((tap) => tap.row !== tap.r || tap.column !== tap.c)).length;
+      const outside = flat(allTaps(x, w, this.state)).filter((found) => found.some((tap) => tap.row !== tap.r || tap.column !== tap.k)).length;
       return `${outside} of ${flat(y).length} outputs read something that is not in the image.`;
     }
     return "";
@@ -178,7 +171,7 @@ class Stepper extends Explorable {
     const mine = {
       output: (tap) => tap.u === r && tap.v === c,
       kernel: (tap) => tap.a === r && tap.b === c,
-      input: inside ? (tap) => tap.r === r && tap.c === c : (tap) => tap.row === r && tap.column === c,
+      input: inside ? (tap) => tap.r === r && tap.k === c : (tap) => tap.row === r && tap.column === c,
     }[on];
     this.all = windows.flat(2);
     this.involved = this.all.filter(mine);
@@ -197,12 +190,12 @@ class Stepper extends Explorable {
     this.grids.input.draw(x.length + 2 * padding, x[0].length + 2 * padding, (a, b) => {
       const own = x[a]?.[b];
       const from = place.get(`${a},${b}`);
-      const zero = own === undefined && (!from || from.r < 0 || from.c < 0);
-      const twin = on === "input" && own === undefined && from?.r === r && from?.c === c;
+      const zero = own === undefined && (!from || from.zero);
+      const twin = on === "input" && own === undefined && from?.r === r && from?.k === c;
       return {
         text: own !== undefined ? number(own) : !from ? "·" : number(from.pixel), fixed: own === undefined,
         kind: kind("input", a, b, own === undefined ? "rim" : !from && "idle", on === "output" && lit.input.has(`${a},${b}`) && "met", twin && "twin"),
-        label: own !== undefined ? "" : zero ? "0, padding" : `${number(from.pixel)}, repeats row ${from.r}, column ${from.c}`,
+        label: own !== undefined ? "" : zero ? "0, padding" : `${number(from.pixel)}, repeats row ${from.r}, column ${from.k}`,
       };
     }, [-padding, -padding]);
     this.grids.kernel.draw(w.length, w[0].length, (a, b) => ({ text: number(w[a][b]), kind: kind("kernel", a, b) }));
@@ -257,7 +250,7 @@ class Stepper extends Explorable {
     const mark = (kind, text) => make("span", { className: kind, textContent: text });
     const term = (tap, ...parts) => Object.assign(make("span", { className: "term" }, ...parts), { tap });
     const join = (items, sign, most = 25) => items.slice(0, most).flatMap((item, k) => (k ? [sign, item] : [item])).concat(items.length > most ? [` and ${items.length - most} more`] : []);
-    const pixel = (tap, text) => mark(tap.row === tap.r && tap.column === tap.c ? "x" : "none", text);
+    const pixel = (tap, text) => mark(tap.row === tap.r && tap.column === tap.k ? "x" : "none", text);
     let parts, spoken;
     if (on === "output") {
       const sum = this.predicting && !this.solved.has(key) ? "?" : number(y[r][c]);
@@ -271,7 +264,7 @@ class Stepper extends Explorable {
     } else {
       const own = x[r]?.[c];
       const [first] = this.involved;
-      const name = own !== undefined ? `x[${r}, ${c}] = ${number(own)}` : !first ? "This place" : first.r < 0 || first.c < 0 ? "This zero of the padding" : `x[${first.r}, ${first.c}] = ${number(first.pixel)}, repeated here,`;
+      const name = own !== undefined ? `x[${r}, ${c}] = ${number(own)}` : !first ? "This place" : first.zero ? "This zero of the padding" : `x[${first.r}, ${first.k}] = ${number(first.pixel)}, repeated here,`;
       const reached = [...this.counts].map(([at, weight]) => [this.involved.find((tap) => `${tap.u},${tap.v}` === at), number(weight)]);
       parts = [mark(own !== undefined ? "x" : "none", name), reached.length ? " counts " : " is read by no window."];
       parts.push(...join(reached.map(([tap, weight]) => term(tap, mark("w", `×${weight}`), " in ", mark("y", `y[${tap.u}, ${tap.v}]`))), ", ", 9));

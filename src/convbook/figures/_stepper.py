@@ -17,6 +17,14 @@ from convbook.figures._figure import Figure, drawing
 TIMES, DOT = "\N{MULTIPLICATION SIGN}", "\N{MIDDLE DOT}"
 CONTROLS = ("padding", "mode", "stride", "dilation", "flip", "predict", "goal")
 
+EXAMPLES = {
+    "the running example": "x=0,1,2/3,4,5/6,7,8&w=0,1/2,3",
+    "one bright pixel": "x=0,0,0,0,0/0,0,0,0,0/0,0,1,0,0/0,0,0,0,0/0,0,0,0,0&w=1,2,3/4,5,6/7,8,9",
+    "an edge": "x=2,2,2,7,7,7/2,2,2,7,7,7/2,2,2,7,7,7/2,2,2,7,7,7&w=-1,0,1/-2,0,2/-1,0,1",
+    "an even grey": "x=5,5,5,5/5,5,5,5/5,5,5,5/5,5,5,5&w=0,1/2,3",
+}
+"""Settings to start from, as a link writes them; without padding, stride and dilation."""
+
 
 @drawing
 def stepper(
@@ -29,7 +37,6 @@ def stepper(
     dilation: int = 1,
     mode: PaddingMode = "zeros",
     controls: Sequence[str] = ("flip", "predict", "goal"),
-    examples: Mapping[str, str] | None = None,
 ) -> Figure:
     """Show one position of a kernel; in the page every number and every option can be changed.
 
@@ -46,9 +53,8 @@ def stepper(
     controls : sequence of str
         What else a reader may change: "padding", "mode", "stride", "dilation", "flip", "predict",
         "goal". Show what the chapter has introduced.
-    examples : mapping of str to str
-        Settings to start from, as a link writes them.
     """
+    examples = EXAMPLES if "flip" in controls else {}
     for control in controls:
         _checks.choice("controls", control, CONTROLS)
     beyond = _continued(image, padding, mode)
@@ -65,25 +71,35 @@ def stepper(
         "on": "output",
         "at": written(np.array(at)),
         "controls": [*controls],
-        "examples": dict(examples or {}),
+        "examples": examples,
         "label": "a convolution to change",
     }
     places = [stride * k for k in at]
     taps = [(dilation * i, dilation * j) for i, j in np.ndindex(kernel.shape)]
     window = [(places[0] + i, places[1] + j) for i, j in taps]
     products = [f"{beyond[tap]}{DOT}{w}" for tap, w in zip(window, kernel.flat, strict=True)]
-    total = f"{' + '.join(products)} = {output[at]}"
-    rooms = _rooms(sum(len(name) + 5 for name in examples or ()), controls)
-    fig = Explorable("stepper", settings, *_size(beyond, kernel, output), rooms)
-    _draw_all(fig, beyond, kernel, output, padding, dict(zip(window, kernel.flat, strict=True)))
-    ax = fig.axes[0]
-    _mark(ax, places, at, [dilation * (k - 1) + 1 for k in kernel.shape], beyond, kernel, output)
-    _draw.label(ax, ax.get_xlim()[1] / 2, ax.get_ylim()[0] - 0.6, total, fontsize=_fitting(total))
+    grids = {"input": beyond, "kernel": kernel, "output": output}
+    corners, (width, height) = _layout(grids)
+    total = _lines(products, output[at])
+    rooms = _rooms(sum(len(name) + 5 for name in examples), controls)
+    height += 0.8 * len(total)
+    fig = Explorable("stepper", settings, 0.42 * width, 0.42 * height, rooms)
+    ax = _draw.canvas(fig, width, height)
+    weights = dict(zip(window, kernel.flat, strict=True))
+    for name, grid in grids.items():
+        _draw_grid(ax, name, grid, corners[name], padding, weights)
+    span = [dilation * (k - 1) + 1 for k in kernel.shape]
+    for name, place, size in ("input", places, span), ("output", at, (1, 1)):
+        left, top = corners[name]
+        role = "kernel" if name == "input" else name
+        _draw.frame(ax, (left + place[1], top + place[0]), size[1], size[0], role)
+    for number, line in enumerate(reversed(total)):
+        _draw.label(ax, width / 2, height - 0.5 - 0.8 * number, line, fontsize=13)
     options = _said(padding, mode, stride, dilation)
     fig.alt = (
         f"A kernel with the weights {listed(kernel)} at row {at[0]}, column {at[1]} of its "
-        f"positions on an input that holds {listed(image)}{options}: {total}. The output holds "
-        f"{listed(output)}. In the page on the web, every number can be changed."
+        f"positions on an input that holds {listed(image)}{options}: {' '.join(total)}. The "
+        f"output holds {listed(output)}. In the page on the web, every number can be changed."
     )
     return fig
 
@@ -111,69 +127,51 @@ def _rooms(letters: int, controls: Sequence[str]) -> tuple[float, float]:
     return wide, narrow
 
 
-def _size(*grids: Array) -> tuple[float, float]:
-    """Return the figure's width and height in inches for three grids side by side."""
-    width = sum(grid.shape[1] for grid in grids) + 4.0
-    height = max(len(grid) for grid in grids) + 2.6
-    scale = min(0.42, 6.4 / width)
-    return scale * width, scale * height
+def _layout(
+    grids: Mapping[str, Array],
+) -> tuple[dict[str, tuple[float, float]], tuple[float, float]]:
+    """Return each grid's left top corner, and the size of all: in a row, or kernel over output."""
+    (h_in, w_in), (h_k, w_k), (h_out, w_out) = (grid.shape for grid in grids.values())
+    if w_in + w_k + w_out < 9:
+        tallest = max(h_in, h_k, h_out)
+        lefts = 0.5, w_in + 2, w_in + w_k + 3.5
+        tops = [1 + (tallest - height) / 2 for height in (h_in, h_k, h_out)]
+        size = lefts[2] + w_out + 0.5, tallest + 1.3
+    else:
+        lefts, tops = (0.5, w_in + 1.5, w_in + 1.5), [1, 1, h_k + 2.4]
+        size = lefts[2] + max(w_k, w_out) + 0.5, max(h_in + 1, tops[2] + h_out) + 0.4
+    return dict(zip(grids, zip(lefts, tops, strict=True), strict=True)), size
 
 
-def _fitting(text: str) -> float:
-    """Return the font size at which a formula fits below its grids."""
-    return min(13, 480 / len(text))
+def _lines(products: Sequence[str], result: Any) -> list[str]:
+    """Write the sum, four products a line."""
+    rows = [" + ".join(products[k : k + 4]) for k in range(0, len(products), 4)]
+    return [*(f"{row} +" for row in rows[:-1]), f"{rows[-1]} = {result}"]
 
 
-def _draw_all(
-    fig: Figure, beyond: Array, kernel: Array, output: Array, padding: int, weights: dict[Any, Any]
+def _draw_grid(
+    ax: Axes,
+    name: str,
+    grid: Array,
+    corner: tuple[float, float],
+    padding: int,
+    weights: Mapping[tuple[int, int], Any],
 ) -> None:
-    """Draw input, kernel and output side by side, with the weights on the pixels they meet."""
-    grids = {"input": beyond, "kernel": kernel, "output": output}
-    width = sum(grid.shape[1] for grid in grids.values()) + 4.0
-    tallest = max(map(len, grids.values()))
-    ax = _draw.canvas(fig, width, tallest + 2.6)
-    left = 0.5
-    for name, grid in grids.items():
-        top = _top(grid, tallest)
-        _draw.label(ax, left + grid.shape[1] / 2, top - 0.45, name, name, fontsize=13)
-        for (row, column), value in np.ndenumerate(grid):
-            place = left + column, top + row
-            inside = name != "input" or _inside(row, column, grid.shape, padding)
-            meets = name == "input" and (row, column) in weights
-            _draw.box(ax, place, 1, 1, name if inside else "padding", 0.22 if meets else 0.1)
-            shift = 0.15 if meets else 0
-            _draw.label(ax, place[0] + 0.5 - shift, place[1] + 0.5 - shift, f"{value}", fontsize=13)
-            if meets:
-                text = f"{TIMES}{weights[row, column]}"
-                _draw.label(ax, place[0] + 0.69, place[1] + 0.75, text, "kernel", fontsize=10)
-        left += grid.shape[1] + 1.5
-    x = 0.5 + beyond.shape[1] + 0.75
-    _draw.label(ax, x, 1 + tallest / 2, "∗", fontsize=17)
-    _draw.label(ax, x + kernel.shape[1] + 1.5, 1 + tallest / 2, "=", fontsize=17)
+    """Draw one of the three grids; the input with the weights on the pixels that they meet."""
+    left, top = corner
+    _draw.label(ax, left + grid.shape[1] / 2, top - 0.45, name, name, fontsize=13)
+    for (row, column), value in np.ndenumerate(grid):
+        place = left + column, top + row
+        meets = name == "input" and (row, column) in weights
+        role = name if name != "input" or _inside(row, column, grid.shape, padding) else "padding"
+        _draw.box(ax, place, 1, 1, role, 0.22 if meets else 0.1)
+        shift = 0.15 if meets else 0
+        _draw.label(ax, place[0] + 0.5 - shift, place[1] + 0.5 - shift, f"{value}", fontsize=12.5)
+        if meets:
+            text = f"{TIMES}{weights[row, column]}"
+            _draw.label(ax, place[0] + 0.69, place[1] + 0.75, text, "kernel", fontsize=10)
 
 
 def _inside(row: int, column: int, shape: tuple[int, ...], padding: int) -> bool:
     """Tell whether a place of the padded image belongs to the image."""
     return all(padding <= k < n - padding for k, n in zip((row, column), shape, strict=True))
-
-
-def _top(grid: Array, tallest: int) -> float:
-    """Return where a grid begins so that all stand at the same middle."""
-    return 1 + (tallest - len(grid)) / 2
-
-
-def _mark(
-    ax: Axes,
-    places: Sequence[int],
-    at: tuple[int, int],
-    span: Sequence[int],
-    beyond: Array,
-    kernel: Array,
-    output: Array,
-) -> None:
-    """Frame the window and the output that it makes."""
-    tallest = max(len(beyond), len(kernel), len(output))
-    top = _top(beyond, tallest) + places[0]
-    _draw.frame(ax, (0.5 + places[1], top), span[1], span[0], "kernel")
-    left = 3.5 + beyond.shape[1] + kernel.shape[1]
-    _draw.frame(ax, (left + at[1], _top(output, tallest) + at[0]), 1, 1, "output")
