@@ -31,7 +31,7 @@ export function count(layers, [channels, height, width], itemsize = 4) {
 }
 
 /** A layer as a link writes it: c64k3s2p1 has 64 kernels, mk2s2 is a pooling; d, g, n: dilation, groups, no bias. */
-const layers = {
+export const layers = {
   read(text) {
     const found = text.split(",").map((one) => /^(?:c(\d+)|m)k(\d+)(?:s(\d+))?(?:p(\d+))?(?:d(\d+))?(?:g(\d+))?(n?)$/.exec(one));
     const numbers = found.flatMap((match) => match?.slice(1, 7) ?? ["no"]).filter((text) => text !== undefined);
