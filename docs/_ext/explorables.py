@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import minify
 from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxRole
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
     from sphinx.writers.html5 import HTML5Translator
 
-FOLDER = Path(__file__).parents[1] / "_static" / "explore"
+SOURCES = Path(__file__).parents[1] / "_static" / "explore"
 ELEMENT = re.compile(r"<conv-(\w+)")
+STYLE = re.compile(r"(\b(?:style|STYLE|LOOK) = `)(.*?)`", re.DOTALL)
 SETTING = re.compile(r"(.+?)\s*<(fig-[\w-]+)\?([^<>]+)>", re.DOTALL)
 
 
@@ -53,13 +54,31 @@ def depart_setting(self: HTML5Translator, node: Setting) -> None:
     self.body.append("</a>")
 
 
-@cache
-def versions() -> dict[str, str]:
-    """Tell for each module where its present version is, so that no cache mixes old and new."""
-    return {
-        f"./_static/explore/{path.name}": f"./_static/explore/{path.name}?v={checksum(path)}"
-        for path in sorted(FOLDER.glob("*.js"))
-    }
+def modules(app: Sphinx) -> Path:
+    """Return the folder of the modules as the site serves them."""
+    return Path(app.outdir).parent / "modules" / "explore"
+
+
+def shrink(app: Sphinx) -> None:
+    """Write the modules in as few bytes as they need, where Sphinx collects static files."""
+    modules(app).mkdir(parents=True, exist_ok=True)
+    for path in SOURCES.glob("*.js"):
+        source = STYLE.sub(tighten, path.read_text("utf-8"))
+        small = minify.string("application/javascript", source)
+        (modules(app) / path.name).write_text(small, encoding="utf-8")
+    app.config.html_static_path.append(str(modules(app).parent))
+
+
+def tighten(style: re.Match[str]) -> str:
+    """Write a style sheet inside a module without the spaces that only people need."""
+    sheet = re.sub(r"\s+", " ", style[2]).replace(": ", ":")
+    return style[1] + re.sub(r"\s*([{};,])\s*", r"\1", sheet) + "`"
+
+
+def versions(app: Sphinx) -> dict[str, str]:
+    """Tell where the present version of each module is, so that no cache mixes old and new."""
+    places = {path: f"./_static/explore/{path.name}" for path in sorted(modules(app).glob("*.js"))}
+    return {place: f"{place}?v={checksum(path)}" for path, place in places.items()}
 
 
 def checksum(path: Path) -> str:
@@ -73,9 +92,11 @@ def load(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree
     if not names:
         return
     app.add_css_file("explore/explore.css")
-    app.add_js_file(None, priority=100, type="importmap", body=json.dumps({"imports": versions()}))
+    app.add_js_file(
+        None, priority=100, type="importmap", body=json.dumps({"imports": versions(app)})
+    )
     for name in names:
-        if not (FOLDER / f"{name}.js").exists():
+        if not (SOURCES / f"{name}.js").exists():
             raise ExtensionError(f"{page}: <conv-{name}> needs docs/_static/explore/{name}.js")
         app.add_js_file(f"explore/{name}.js", type="module")
 
@@ -84,5 +105,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Connect the parts."""
     app.add_role("try", Try())
     app.add_node(Setting, html=(visit_setting, depart_setting))
+    app.connect("builder-inited", shrink)
     app.connect("html-page-context", load)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -29,11 +29,16 @@ export const least = (x, w, dilation) =>
 export const most = (x, mode, largest) =>
   Math.min(largest - Math.max(x.length, x[0].length) >> 1, reach(x.length, mode), reach(x[0].length, mode));
 
-/** The padding, dilation and kernel size nearest to those wanted that fit together. */
-export function fitted(x, w, { padding, dilation, mode }, largest) {
-  padding = Math.min(padding, most(x, mode, largest));
+/** The padding, dilation and kernel size nearest to those wanted that fit, and a sentence if they differ. */
+export function fitted(x, w, wanted, largest) {
+  const padding = Math.min(wanted.padding, most(x, wanted.mode, largest));
+  let { dilation } = wanted;
   while (dilation > 1 && least(x, w, dilation) > padding) dilation--;
-  return { padding, dilation, size: [Math.min(w.length, x.length + 2 * padding), Math.min(w[0].length, x[0].length + 2 * padding)] };
+  const [high, wide] = [Math.min(w.length, x.length + 2 * padding), Math.min(w[0].length, x[0].length + 2 * padding)];
+  const gave = Object.entries({ padding, dilation }).filter(([name, value]) => wanted[name] !== value)
+    .map(([name, value]) => `${name} ${wanted[name]} does not fit here, so it is ${value}`);
+  if (high < w.length || wide < w[0].length) gave.push(`the kernel is cut to ${high} by ${wide}`);
+  return { padding, dilation, cut: (rows) => rows.slice(0, high).map((row) => row.slice(0, wide)), problem: gave.length ? `${gave.join("; ")}.` : "" };
 }
 
 const count = (length, make) => Array.from({ length: Math.max(0, length) }, (_, k) => make(k));
@@ -86,10 +91,6 @@ export function matrix(x, w, options) {
     return row;
   });
 }
-
-/** One row a tap, one column a position, as unfold. */
-export const unfold = (x, w, options) =>
-  transposed(products(x, x.map(() => w[0]), options).map((found) => found.map((tap) => tap.pixel)));
 
 /** A matrix times a column, and its transpose times one. */
 export const times = (rows, column) => rows.map((row) => row.reduce((sum, value, k) => sum + value * column[k], 0));

@@ -1,10 +1,9 @@
 // <conv-channels>: a kernel of 27 weights on a picture in colour: 27 products, three sums, one number.
 
-import { Explorable, Grid, array, bracket, button, chooser, choice, define, list, make, number, tables } from "./parts.js";
+import { Explorable, Grid, array, bracket, button, choice, chooser, define, edited, list, make, mark, number, range, tables } from "./parts.js";
 
 const COLOURS = ["red", "green", "blue"];
 const GREYS = { colour: null, "Rec. 601": [299, 587, 114], "Rec. 709": [2126, 7152, 722], mean: [1, 1, 1] };
-const range = (length) => Array.from({ length }, (_, k) => k);
 
 class Channels extends Explorable {
   static fields = { w: tables(3), at: list(2), seen: choice(Object.keys(GREYS)) };
@@ -33,7 +32,7 @@ class Channels extends Explorable {
 
     const edit = (c) => ({
       value: (i, j) => this.state.w[c][i][j],
-      set: (i, j, v) => { this.state.w = this.state.w.map((rows, k) => (k === c ? rows.map((row, l) => (l === i ? row.with(j, v) : row)) : rows)); this.change(); },
+      set: (i, j, v) => { this.state.w = this.state.w.map((rows, k) => (k === c ? edited(rows, i, j, v) : rows)); this.change(); },
     });
     const grid = (name, c, edits) => {
       const made = new Grid({ name: `${COLOURS[c]} ${name}`, edit: edits, tell: (text) => this.tell(text),
@@ -153,7 +152,6 @@ class Channels extends Explorable {
     });
     const total = sums.reduce((a, b) => a + b);
     this.total.textContent = number(total);
-    const mark = (kind, text) => make("span", { className: kind, textContent: text });
     const line = [mark("y", `y[${r}, ${c}]`), " = ", ...sums.flatMap((sum, k) => [k ? " + " : "", mark(COLOURS[k], bracket(sum))]), " = ", mark("y", number(total))];
     if (hot) {
       const [plane, i, j] = hot;
@@ -163,11 +161,10 @@ class Channels extends Explorable {
     this.words.replaceChildren(...line);
     const settings = { w: this.constructor.fields.w.write(w) };
     for (const example of this.examples) example.ariaPressed = String(new URLSearchParams(example.query).get("w") === settings.w);
-    if (!this.hot) this.say(`Window at row ${r}, column ${c}: red ${number(sums[0])}, green ${number(sums[1])}, blue ${number(sums[2])}, together ${number(total)}`);
+    if (!this.hot) this.say(this.words.textContent);
   }
 
   static style = `
-.quiet { color: var(--pst-color-text-muted); }
 .red { --ink: var(--cb-positive); } .green { --ink: var(--cb-gamma); } .blue { --ink: var(--cb-alpha); } .total, .map.sum { --ink: var(--cb-output); }
 .gallery { display: grid; grid-template-columns: 2.06fr 1fr 1fr; gap: .5rem .6rem; max-width: 34rem; margin: .7rem auto 0; }
 .map { margin: 0; } .map.main { grid-row: span 2; }
@@ -183,13 +180,12 @@ figcaption { font-size: .8rem; text-align: center; color: var(--pst-color-text-m
 .name { color: var(--ink); text-align: right; }
 .weights [role=gridcell] { --tint: 22%; }
 .minus { border-style: dashed !important; }
-.sign { color: var(--pst-color-text-muted); }
 .sum:not(figure) { min-width: 4.6rem; padding: .2rem .4rem; border: 1px solid var(--ink); background: color-mix(in srgb, var(--ink) 14%, var(--pst-color-background)); text-align: right; font-variant-numeric: tabular-nums; }
 .total { font-weight: 700; }
 .together { grid-column: 1 / 8; text-align: right; font-size: .88rem; color: var(--pst-color-text-muted); }
-.words { min-height: 1.6em; margin: .5rem 0 0; line-height: 1.6; text-align: center; font-variant-numeric: tabular-nums; }
-.words :is(.red, .green, .blue) { color: var(--ink); } .y { color: var(--cb-output); font-weight: 700; }
-.note { text-align: center; min-height: 1.45em; }
+.words { min-height: 1.6em; margin-top: .5rem; }
+.words :is(.red, .green, .blue) { color: var(--ink); }
+.note { min-height: 1.45em; }
 @container (max-width: 560px) {
   .gallery { grid-template-columns: 1fr 1fr 1fr 1fr; } .map.main { grid-area: 1 / 1 / 2 / -1; width: 60%; justify-self: center; }
   .table { grid-template-columns: auto auto auto auto auto; gap: .3rem .2rem; --cell: min(2rem, (100cqi - 3.6rem) / 9); }

@@ -1,11 +1,10 @@
 // <conv-matrix>: image, kernel, output and the matrix of the convolution, linked by their products.
 
 import { MODES, fitted, least, matrix, most, outputs, products, shapeOf, times, transposed, turned } from "./arithmetic.js";
-import { Explorable, Grid, array, bracket, button, chooser, choice, define, integer, list, make, number, spinner, table, tables } from "./parts.js";
+import { Explorable, Grid, array, bracket, button, choice, chooser, define, edited, integer, list, make, mark, number, range, resized, spinner, table, tables } from "./parts.js";
 
 const LARGEST = { x: 4, w: 3, padded: 6 };
 const VIEWS = { matrix: "the matrix", transpose: "its transpose", patches: "patches in columns" };
-const range = (length) => Array.from({ length }, (_, k) => k);
 
 class Matrix extends Explorable {
   static fields = {
@@ -36,13 +35,13 @@ class Matrix extends Explorable {
     const pixel = (k) => ["image", this.#unravel(k, this.state.x[0])];
     const result = (k) => ["output", this.#unravel(k, this.shape)];
     this.body = this.#grid("matrix", (r, c) => this.#entry(r, c), (tap) => this.#cell(tap), "kernel");
-    this.heads = { image: this.#grid("image", (_, c) => pixel(c), (tap) => `0,${tap.column}`), output: this.#grid("output", (_, c) => result(c), (tap) => `0,${tap.row}`) };
-    this.sides = { output: this.#grid("output", (r) => result(r), (tap) => `${tap.row},0`), image: this.#grid("image", (r) => pixel(r), (tap) => `${tap.column},0`) };
+    const plain = () => this.state.view === "matrix";
+    this.head = this.#grid("image", (_, c) => (plain() ? pixel : result)(c), (tap) => `0,${plain() ? tap.column : tap.row}`);
+    this.side = this.#grid("output", (r) => (plain() ? result : pixel)(r), (tap) => `${plain() ? tap.row : tap.column},0`);
     this.taps = this.#grid("kernel", (r, o) => this.#weight(r, o), (tap) => `${tap.tap},${tap.o}`);
     this.feet = this.#grid("output", (o, c) => result(o * this.area + c), (tap) => `${tap.o},${tap.position}`);
-    this.grids = [...this.image, ...this.kernel, ...this.output, this.body, ...Object.values(this.heads), ...Object.values(this.sides), this.taps, this.feet];
     const size = (key, high, low) => this.add(spinner(`size of the ${key === "x" ? "image" : "kernel"}`, {
-      get: () => this.state[key][0].length, low, high, set: (side) => this.put({ [key]: this.state[key].map((rows, k) => resized(rows, side, k)) }),
+      get: () => this.state[key][0].length, low, high, set: (side) => this.put({ [key]: this.state[key].map((rows, k) => resized(rows, side, 3 * k)) }),
     }));
     const set = (name, grids, ...more) => make("div", { className: `set ${name}` }, make("div", { className: "title" }, name, ...more), make("div", { className: "planes" }, ...grids.map((grid) => grid.box)));
     const sign = (text) => make("div", { className: "sign", textContent: text, ariaHidden: "true" });
@@ -52,7 +51,7 @@ class Matrix extends Explorable {
       set("kernel", this.kernel, size("w", () => Math.min(LARGEST.w, Math.floor((this.state.x[0].length + 2 * this.state.padding - 1) / this.state.dilation) + 1), one)), sign("="),
       set("output", this.output));
     const area = (name, ...grids) => make("div", { className: `area ${name}` }, ...grids.map((grid) => grid.box));
-    this.product = make("div", { className: "product" }, area("head", ...Object.values(this.heads)), area("left", this.taps), area("body", this.body), area("side", ...Object.values(this.sides)), area("below", this.feet));
+    this.product = make("div", { className: "product" }, area("head", this.head), area("left", this.taps), area("body", this.body), area("side", this.side), area("below", this.feet));
     this.words = make("p", { className: "words" });
     return [make("div", { className: "bar options" }, ...options), this.stage, make("div", { className: "bar views" }, ...this.views), this.product, this.words, this.note];
   }
@@ -84,13 +83,12 @@ class Matrix extends Explorable {
   settle() {
     const { state } = this;
     state.groups = Math.min(state.groups, state.channels, state.kernels);
-    const { size: [high, wide], ...fits } = fitted(state.x[0], state.w[0], state, LARGEST.padded);
-    const given = Object.entries(fits).filter(([name, value]) => state[name] !== value).map(([name, value]) => `${name} ${state[name]} does not fit here, so it is ${value}`);
-    if (given.length) this.problem ||= `${given.join("; ")}.`;
+    const { padding, dilation, cut, problem } = fitted(state.x[0], state.w[0], state, LARGEST.padded);
+    this.problem ||= problem;
     const slices = state.kernels * state.channels / state.groups;
-    Object.assign(state, fits, {
-      x: range(state.channels).map((c) => state.x[c] ?? turned(state.x[0])),
-      w: range(slices).map((s) => (state.w[s] ?? state.w[0].map((row) => row.map((v) => v + s * state.w[0].flat().length))).slice(0, high).map((row) => row.slice(0, wide))),
+    Object.assign(state, {
+      padding, dilation, x: range(state.channels).map((c) => state.x[c] ?? turned(state.x[0])),
+      w: range(slices).map((s) => cut(state.w[s] ?? state.w[0].map((row) => row.map((v) => v + s * state.w[0].flat().length)))),
     });
     this.options = { stride: state.stride, padding: state.padding, dilation: state.dilation, mode: state.mode, groups: state.groups };
     this.shape = shapeOf(state.x[0], state.w[0], state);
@@ -106,7 +104,7 @@ class Matrix extends Explorable {
     this.back = times(transposed(this.matrix), this.y);
     this.meeting = Map.groupBy(this.links, (tap) => `${tap.row},${tap.column}`);
     this.copies = Map.groupBy(this.links, (tap) => `${tap.tap},${tap.position}`);
-    const limits = { image: [state.x.length, rows, columns], kernel: [slices, high, wide], output: [state.kernels, ...this.shape], matrix: [this.y.length, this.matrix[0].length, 1], patches: [state.channels * taps, this.area, 1] }[state.on];
+    const limits = { image: [state.x.length, rows, columns], kernel: [slices, state.w[0].length, state.w[0][0].length], output: [state.kernels, ...this.shape], matrix: [this.y.length, this.matrix[0].length, 1], patches: [state.channels * taps, this.area, 1] }[state.on];
     state.at = state.at.map((k, axis) => Math.max(0, Math.min(k, limits[axis] - 1)));
   }
 
@@ -146,7 +144,7 @@ class Matrix extends Explorable {
 
   #write(on, at, value) {
     const { key, at: [p, r, c] } = this.#behind(on, at);
-    this.state[key] = this.state[key].map((rows, k) => (k === p ? rows.map((row, l) => (l === r ? row.with(c, value) : row)) : rows));
+    this.state[key] = this.state[key].map((rows, k) => (k === p ? edited(rows, r, c, value) : rows));
     this.change();
   }
 
@@ -196,6 +194,7 @@ class Matrix extends Explorable {
     tables(this.output, folded);
     const flat = x.flat(2);
     const shown = { matrix: [this.y.length, flat.length], transpose: [flat.length, this.y.length], patches: [channels * w[0].flat().length, this.area] }[view];
+    this.body.box.className = `box ${view === "patches" ? "input" : "kernel"}`;
     paint(this.body, ...shown, (a, b) => {
       if (view === "patches") return number(this.copies.get(`${a},${b}`)[0].pixel);
       return number(view === "matrix" ? this.matrix[a][b] : this.matrix[b][a]);
@@ -204,13 +203,12 @@ class Matrix extends Explorable {
       return !found || (view === "patches" && found[0].zero) ? "zero" : found.length > 1 && view !== "patches" ? "several" : hue(found[0]);
     });
     const product = view !== "patches";
-    const row = (grid, used, values) => paint(grid, used ? 1 : 0, values.length, (_, c) => number(values[c]));
-    const column = (grid, used, values) => paint(grid, used ? values.length : 0, 1, (k) => number(values[k]));
-    row(this.heads.image, view === "matrix", flat);
-    row(this.heads.output, view === "transpose", this.y);
-    column(this.sides.output, view === "matrix", this.y);
-    this.sides.image.sums = true;
-    column(this.sides.image, view === "transpose", this.back);
+    const [above, beside] = view === "matrix" ? [flat, this.y] : [this.y, this.back];
+    const tints = ["box input", "box output"];
+    [this.head.box.className, this.side.box.className] = view === "matrix" ? tints : tints.reverse();
+    this.side.sums = view === "transpose";
+    paint(this.head, product ? 1 : 0, above.length, (_, k) => number(above[k]));
+    paint(this.side, product ? beside.length : 0, 1, (k) => number(beside[k]));
     paint(this.taps, product ? 0 : shown[0], kernels, (a, o) => { const [what, [s, i, j]] = this.#weight(a, o); return what === "none" ? "" : number(w[s][i][j]); }, (a, o) => { const [what, [, i, j]] = this.#weight(a, o); return what === "none" ? "zero" : hue({ a: i, b: j }); });
     paint(this.feet, product ? 0 : kernels, this.area, (o, c) => number(this.y[o * this.area + c]));
     const columns = shown[1] + (view === "patches" ? kernels : 1), rows = shown[0] + (view === "patches" ? kernels : 1);
@@ -229,7 +227,6 @@ class Matrix extends Explorable {
 
   #phrase(on, p, q, r) {
     const { x, w, view, channels, kernels } = this.state;
-    const mark = (kind, text) => make("span", { className: kind, textContent: text });
     const name = (letter, planes, plane, ...place) => `${letter}[${[...(planes > 1 ? [plane] : []), ...place].join(", ")}]`;
     const pixel = (tap) => name("x", channels, tap.c, tap.r, tap.k);
     const result = (tap) => name("y", kernels, tap.o, tap.u, tap.v);
@@ -269,15 +266,12 @@ class Matrix extends Explorable {
   }
 
   static style = `
-.stage { display: flex; justify-content: center; align-items: center; gap: .4rem .8rem; height: 11.8rem; margin: .3rem 0; --cell: min(2.5rem, (100cqi - 9rem) / var(--across), 9.6rem / var(--down)); }
+.stage { display: flex; justify-content: center; align-items: center; gap: .4rem .8rem; height: 11.8rem; margin: .3rem 0; --cell: min(2.5rem, (100cqi - 11.5rem) / var(--across), 9.6rem / var(--down)); }
 .planes { display: flex; gap: .4rem; justify-content: center; }
 .kernel .planes { display: grid; grid-template-columns: repeat(var(--share), auto); }
 .title { text-align: center; }
-.title .spinner { min-height: 0; margin-left: .4rem; font-size: .85rem; color: var(--pst-color-text-base); }
-.title .spinner > span:first-child { display: none; }
-.title .spinner button { width: 1.5rem; min-height: 1.5rem; line-height: 1; }
 .set.image { --ink: var(--cb-input); }
-.sign { padding-top: 1.5rem; color: var(--pst-color-text-muted); font-size: 1.4rem; }
+.sign { padding-top: 1.5rem; font-size: 1.4rem; }
 .views { justify-content: center; }
 .product { display: grid; grid-template-columns: auto auto auto; justify-content: center; align-content: center; gap: .35rem .5rem; height: 19rem; margin: .4rem 0; --cell: min(2.5rem, (100cqi - 4.2rem) / var(--columns), 18rem / var(--rows)); }
 .area { line-height: 0; }
@@ -289,21 +283,15 @@ class Matrix extends Explorable {
 .product [role=gridcell].lit { --tint: 38% !important; outline: 2px solid var(--cb-ink); outline-offset: -2px; }
 .product [role=gridcell].now { --tint: 46% !important; outline: 3px solid var(--cb-ink); outline-offset: -3px; }
 .dense b { visibility: hidden; }
-.words { height: 3.2em; margin: 0; line-height: 1.6; text-align: center; overflow: hidden; font-variant-numeric: tabular-nums; }
-.note { text-align: center; }
-.x { color: var(--cb-input); } .w { color: var(--cb-kernel); } .y { color: var(--cb-output); font-weight: 700; }
+.words { height: 3.2em; }
 @container (max-width: 560px) {
-  .stage { height: 10rem; gap: .2rem .3rem; --cell: min(2.2rem, (100cqi - 7.2rem) / var(--across), 7.8rem / var(--down)); }
-  .title .spinner button { width: 1.5rem; } .title { display: grid; justify-items: center; }
+  .stage { height: 10rem; gap: .2rem .3rem; --cell: min(2.2rem, (100cqi - 8.4rem) / var(--across), 7.8rem / var(--down)); }
+  .title { display: grid; justify-items: center; }
   .product { height: 17rem; gap: .2rem; --cell: min(2.4rem, (100cqi - 2.4rem) / var(--columns), 16rem / var(--rows)); }
   .fine b { visibility: hidden; }
   .words { height: 6.4em; }
 }
 `;
 }
-
-/** The same numbers in a square of another size. */
-const resized = (rows, side, plane) =>
-  range(side).map((r) => range(side).map((c) => rows[r]?.[c] ?? (r * side + c + 3 * plane) % 10));
 
 define("matrix", Matrix);

@@ -108,6 +108,18 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+/** A piece of a sentence, in a colour. */
+export const mark = (kind, text) => make("span", { className: kind, textContent: text });
+
+export const range = (length) => Array.from({ length }, (_, k) => k);
+
+/** A table with one number changed. */
+export const edited = (rows, r, c, value) => rows.map((row, k) => (k === r ? row.with(c, value) : row));
+
+/** A table in a square of another size; new places hold digits that are easy to recognise. */
+export const resized = (rows, side, first = 0) =>
+  range(side).map((r) => range(side).map((c) => rows[r]?.[c] ?? (r * side + c + first) % 10));
+
 export const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export function define(name, element) {
@@ -232,7 +244,7 @@ export class Explorable extends HTMLElement {
 
   say(text) {
     clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => (this.voice.textContent = text), 500);
+    this.speaking = setTimeout(() => (this.voice.textContent = text.replace(/[·×]/g, " times ")), 500);
   }
 
   tell(text) {
@@ -525,6 +537,13 @@ input[type=range] { min-height: 2rem; min-width: 4rem; }
 summary { cursor: pointer; }
 code, pre { margin: 0; font-family: var(--pst-font-family-monospace); font-size: .92em; overflow-wrap: anywhere; }
 pre { padding: .4rem 0 0 1rem; white-space: pre-wrap; }
+.words { margin: 0; line-height: 1.6; overflow: hidden; font-variant-numeric: tabular-nums; }
+.words, .words + .note { text-align: center; }
+.x { color: var(--cb-input); } .w { color: var(--cb-kernel); } .y { color: var(--cb-output); font-weight: 700; } .none, .quiet, .sign { color: var(--pst-color-text-muted); }
+.title .spinner { min-height: 0; margin-left: .4rem; font-size: .85rem; color: var(--pst-color-text-base); }
+.title .spinner > span:first-child { display: none; }
+.title .spinner button { width: 1.5rem; min-height: 1.5rem; line-height: 1; }
+.title .value { min-width: 1.4rem; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @container (max-width: 560px) { .panel { min-height: inherit; padding: .7rem .6rem; } .bar { gap: .4rem .5rem; } .note { min-height: 4.35em; }
   .options { align-items: end; } .options :is(.spinner, .chooser) { display: grid; grid-template-columns: 2rem 1.8rem 2rem; } .options .chooser { grid-template-columns: auto; gap: 0; } .options :is(.spinner, .chooser) > span:first-child { grid-column: 1 / -1; }

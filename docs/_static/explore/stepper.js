@@ -1,7 +1,7 @@
 // <conv-stepper>: one convolution, small enough to see every product, and all of it can be changed.
 
 import { MODES, allTaps, conv2d, fitted, least, most, total, turned } from "./arithmetic.js";
-import { Explorable, Grid, array, bracket, button, chooser, choice, define, flag, integer, make, number, pair, slider, spinner, table, toggle } from "./parts.js";
+import { Explorable, Grid, array, bracket, button, choice, chooser, define, edited, flag, integer, make, mark, number, pair, resized, slider, spinner, table, toggle } from "./parts.js";
 
 const LARGEST = { x: 8, w: 5, padded: 10 };
 const GRIDS = { input: "x", kernel: "w", output: "y" };
@@ -26,7 +26,6 @@ class Stepper extends Explorable {
   };
 
   build() {
-    const has = (name) => this.given.controls.includes(name);
     const value = (name, rest = {}) => ({ get: () => this.state[name], set: (v) => this.put({ [name]: v }), ...rest });
     const fits = (dilation) => least(this.state.x, this.state.w, dilation) <= this.state.padding;
     const choices = {
@@ -40,7 +39,7 @@ class Stepper extends Explorable {
       predict: () => toggle("let me predict", { get: () => this.predicting, set: (on) => { this.predicting = on; this.change(); } }),
       goal: () => chooser("goal", Object.keys(GOALS), value("goal")),
     };
-    const options = Object.keys(choices).filter(has).map((name) => this.add(choices[name]()));
+    const options = Object.keys(choices).filter((name) => this.given.controls.includes(name)).map((name) => this.add(choices[name]()));
     this.examples = Object.entries(this.given.examples).map(([name, query]) =>
       Object.assign(button(name, () => this.set(Object.fromEntries(new URLSearchParams(query)))), { query }));
 
@@ -52,7 +51,7 @@ class Stepper extends Explorable {
     });
     const edit = (name) => ({
       value: (r, c) => this.state[name][r][c],
-      set: (r, c, v) => { this.state[name] = this.state[name].map((row, k) => (k === r ? row.with(c, v) : row)); this.change(); },
+      set: (r, c, v) => { this.state[name] = edited(this.state[name], r, c, v); this.change(); },
     });
     this.grids = { input: grid("input", edit("x")), kernel: grid("kernel", edit("w")), output: grid("output", { value: () => 0, text: () => "", set: (r, c, v) => this.guess(r, c, v) }) };
     const span = () => this.state.dilation * (this.state.w.length - 1) + 1;
@@ -63,7 +62,7 @@ class Stepper extends Explorable {
         get: () => Math.max(this.state[key].length, this.state[key][0].length), low, high,
         set: (side) => this.put({ [key]: resized(this.state[key], side) }),
       })));
-    this.shape = make("span", { className: "shape" });
+    this.shape = make("span", { className: "shape quiet" });
     this.grids.output.title.append(this.shape);
     this.frame = make("div", { className: "frame", ariaHidden: "true" });
     const sign = (text) => make("div", { className: `sign s${text.codePointAt(0)}`, textContent: text, ariaHidden: "true" });
@@ -106,11 +105,9 @@ class Stepper extends Explorable {
   /** Make the settings fit each other: what does not fit gives way, and a sentence says so. */
   settle() {
     const { state } = this;
-    const { size: [high, wide], ...fits } = fitted(state.x, state.w, state, LARGEST.padded);
-    const given = Object.entries(fits).filter(([name, value]) => state[name] !== value).map(([name, value]) => `${name} ${state[name]} does not fit here, so it is ${value}`);
-    if (high < state.w.length || wide < state.w[0].length) given.push(`the kernel is cut to ${high} by ${wide}`);
-    if (given.length) this.problem ||= `${given.join("; ")}.`;
-    Object.assign(state, fits, { w: state.w.slice(0, high).map((row) => row.slice(0, wide)) });
+    const { padding, dilation, cut, problem } = fitted(state.x, state.w, state, LARGEST.padded);
+    this.problem ||= problem;
+    Object.assign(state, { padding, dilation, w: cut(state.w) });
     state.y = conv2d(state.x, state.w, state);
     const rows = { input: state.x, kernel: state.w, output: state.y }[state.on];
     const rim = state.on === "input" ? state.padding : 0;
@@ -247,20 +244,17 @@ class Stepper extends Explorable {
     const { x, w, y } = this.state;
     const { on, at: [r, c] } = this.now;
     const key = `${r},${c}`;
-    const mark = (kind, text) => make("span", { className: kind, textContent: text });
     const term = (tap, ...parts) => Object.assign(make("span", { className: "term" }, ...parts), { tap });
     const join = (items, sign, most = 25) => items.slice(0, most).flatMap((item, k) => (k ? [sign, item] : [item])).concat(items.length > most ? [` and ${items.length - most} more`] : []);
     const pixel = (tap, text) => mark(tap.row === tap.r && tap.column === tap.k ? "x" : "none", text);
-    let parts, spoken;
+    let parts;
     if (on === "output") {
       const sum = this.predicting && !this.solved.has(key) ? "?" : number(y[r][c]);
       const terms = this.involved.map((tap) => term(tap, pixel(tap, bracket(tap.pixel)), "·", mark("w", bracket(tap.weight))));
       parts = [mark("y", `y[${r}, ${c}]`), " = ", ...join(terms, " + "), " = ", mark("y", sum)];
       if (this.wrong?.key === key) parts.push(mark("none", `, not ${number(this.wrong.value)}`));
-      spoken = `Output row ${r}, column ${c}: ${this.involved.length < 10 ? `${this.involved.map((tap) => `${number(tap.pixel)} times ${number(tap.weight)}`).join(", plus ")}, is ` : ""}${sum === "?" ? "what?" : sum}`;
     } else if (on === "kernel") {
       parts = [mark("w", `w[${r}, ${c}] = ${number(w[r][c])}`), ` meets ${this.involved.length} of the pixels: `, ...join(this.involved.map((tap) => term(tap, pixel(tap, number(tap.pixel)))), ", ", 16)];
-      spoken = `Weight ${number(w[r][c])} meets ${this.involved.length} pixels`;
     } else {
       const own = x[r]?.[c];
       const [first] = this.involved;
@@ -268,10 +262,9 @@ class Stepper extends Explorable {
       const reached = [...this.counts].map(([at, weight]) => [this.involved.find((tap) => `${tap.u},${tap.v}` === at), number(weight)]);
       parts = [mark(own !== undefined ? "x" : "none", name), reached.length ? " counts " : " is read by no window."];
       parts.push(...join(reached.map(([tap, weight]) => term(tap, mark("w", `×${weight}`), " in ", mark("y", `y[${tap.u}, ${tap.v}]`))), ", ", 9));
-      spoken = `${name} ${reached.length ? `reaches ${reached.length} outputs` : "is read by no window"}`;
     }
     this.words.replaceChildren(...parts);
-    if (!this.hover && !this.timer) this.say(spoken);
+    if (!this.hover && !this.timer) this.say(this.words.textContent);
   }
 
   /** Light up the cells of one term of the sentence. */
@@ -327,15 +320,10 @@ class Stepper extends Explorable {
   }
 
   static style = `
-.quiet, .shape { color: var(--pst-color-text-muted); }
 .shape { margin-left: .4rem; font-variant-numeric: tabular-nums; }
 .stage { display: flex; justify-content: center; align-items: center; gap: .4rem .9rem; height: 15.5rem; margin: .5rem 0 .2rem;
   --cell: min(4rem, (100cqi - 11rem) / var(--n), 13.6rem / max(var(--ri), var(--ro))); }
-.sign { padding-top: 1.5rem; color: var(--pst-color-text-muted); font-size: 1.5rem; }
-.title .spinner { min-height: 0; margin-left: .4rem; font-size: .85rem; color: var(--pst-color-text-base); }
-.title .spinner > span:first-child { display: none; }
-.title .spinner button { width: 1.5rem; min-height: 1.5rem; line-height: 1; }
-.title .value { min-width: 1.4rem; }
+.sign { padding-top: 1.5rem; font-size: 1.5rem; }
 .rim { --edge: color-mix(in srgb, var(--cb-padding) 65%, transparent); border-style: dashed !important; color: var(--pst-color-text-muted) !important; --tint: 0% !important; }
 .rim:is(.lit, .now) { --tint: 18% !important; color: var(--cb-ink) !important; }
 .idle { background: repeating-linear-gradient(135deg, transparent 0 5px, color-mix(in srgb, var(--cb-padding) 35%, transparent) 5px 6px); }
@@ -351,12 +339,9 @@ class Stepper extends Explorable {
 .right { outline: 2px solid var(--cb-output); outline-offset: -4px; }
 .wrong { animation: no .3s 2; }
 @keyframes no { 25% { translate: -3px; } 75% { translate: 3px; } }
-.note { text-align: center; }
-.words { height: 3.3em; margin: 0; line-height: 1.6; text-align: center; overflow: hidden; font-variant-numeric: tabular-nums; }
+.words { height: 3.3em; }
 .term { padding: .08em .1em; border-radius: 3px; white-space: nowrap; }
 .term:hover { background: color-mix(in srgb, var(--cb-kernel) 22%, transparent); }
-.x { color: var(--cb-input); } .w { color: var(--cb-kernel); } .y { color: var(--cb-output); font-weight: 700; }
-.none { color: var(--pst-color-text-muted); }
 .bar.walk { flex-wrap: nowrap; justify-content: center; }
 .walk .slider { flex: 0 1 20rem; } .walk .slider span:first-child { display: none; } .walk .slider input { flex: 1; min-width: 3rem; accent-color: var(--cb-output); }
 .walk .value { min-width: 4.2em; white-space: nowrap; color: var(--pst-color-text-muted); }
@@ -371,9 +356,5 @@ class Stepper extends Explorable {
 }
 `;
 }
-
-/** The same numbers in a square of another size; new places hold a digit that is easy to recognise. */
-const resized = (rows, side) =>
-  Array.from({ length: side }, (_, r) => Array.from({ length: side }, (_, c) => rows[r]?.[c] ?? (r * side + c) % 10));
 
 define("stepper", Stepper);
