@@ -13,5 +13,6 @@ except ModuleNotFoundError as missing:
 
 from convbook.figures._figure import Figure
 from convbook.figures._palette import palette_css
+from convbook.figures._photographs import write_photographs
 
-__all__ = ["Figure", "palette_css"]
+__all__ = ["Figure", "palette_css", "write_photographs"]

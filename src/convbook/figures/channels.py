@@ -12,6 +12,7 @@ from convbook.figures import _draw
 from convbook.figures._draw import listed
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._palette import LIGHT
+from convbook.figures._slices import channel_block  # noqa: F401  (shown with the others)
 
 TIMES, MINUS = "\N{MULTIPLICATION SIGN}", "\N{MINUS SIGN}"
 COLOURS = ("red", "green", "blue")

@@ -6,9 +6,11 @@ import numpy as np
 
 from convbook import _checks, conv2d, flip
 from convbook._typing import Array
+from convbook.figures._bench import bench  # noqa: F401  (the chapter shows it)
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._marks import MINUS, number
 from convbook.figures._panel import Panel, Point
+from convbook.figures._stepper import stepper  # noqa: F401  (three chapters show it)
 from convbook.figures._strips import strips
 
 TIMES, DOT = "\N{MULTIPLICATION SIGN}", "\N{MIDDLE DOT}"

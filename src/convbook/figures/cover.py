@@ -8,8 +8,19 @@ from convbook import conv2d
 from convbook._typing import Array
 from convbook.figures import _draw
 from convbook.figures._draw import listed
+from convbook.figures._explorable import Explorable
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._palette import LIGHT
+from convbook.figures._photographs import address
+
+CODE = [
+    "import skimage.data",
+    "from convbook import KERNELS, conv2d, luma",
+    "grey = luma(skimage.data.chelsea()[8:248, 60:420].transpose(2, 0, 1))[0]",
+    "picture = grey.reshape(120, 2, 180, 2).mean(axis=(1, 3)).round()",
+    'kernel = KERNELS["top edge"]',
+]
+"""The page's own picture and kernel, as a program."""
 
 
 @drawing
@@ -28,7 +39,14 @@ def cover(image: Array, kernel: Array, at: tuple[int, int]) -> Figure:
     row, column = at
     result = conv2d(image[None], kernel[None, None])[0]
     patch, value = image[row : row + 3, column : column + 3], result[at]
-    fig = Figure(6.5, 5.1)
+    settings = {
+        "label": "a convolution, to be touched",
+        "at": f"{row},{column}",
+        "picture": address(image),
+        "w": kernel.ravel().tolist(),
+        "code": CODE,
+    }
+    fig = Explorable("cover", settings, 6.5, 5.1, (40, 38))
     aspect = image.shape[0] / image.shape[1]
     width = 0.475
     height = width * aspect * 6.5 / 5.1

@@ -8,6 +8,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from convbook._typing import Array
 from convbook.figures import _draw as draw
+from convbook.figures._depth import depth_curve  # noqa: F401  (the chapter shows it)
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._palette import LIGHT
 

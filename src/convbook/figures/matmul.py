@@ -13,6 +13,7 @@ from convbook import conv2d, convolution_matrix, output_size, pad, unfold
 from convbook._typing import Array
 from convbook.figures._draw import arrow, box, canvas, draw_cells, draw_image, frame, label
 from convbook.figures._figure import Figure, drawing
+from convbook.figures._linked import linked_matrix  # noqa: F401  (shown with the others)
 from convbook.figures._palette import LIGHT
 
 Letters = NDArray[Any]

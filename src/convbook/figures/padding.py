@@ -11,6 +11,7 @@ from convbook._typing import Array
 from convbook.figures import _palette
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._panel import Panel, Point
+from convbook.figures._stepper import stepper  # noqa: F401  (three chapters show it)
 from convbook.padding import PadMode
 
 MODES: tuple[PadMode, ...] = ("constant", "circular", "reflect", "replicate")

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from convbook import DETECTORS, _checks, compose, conv2d, conv2d_input, stack
 from convbook._typing import Array
 from convbook.figures import _draw
+from convbook.figures._bench import bench_stack  # noqa: F401  (the chapter shows it)
 from convbook.figures._draw import listed
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._palette import LIGHT

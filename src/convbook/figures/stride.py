@@ -7,9 +7,12 @@ import numpy as np
 
 from convbook import conv2d, conv2d_input
 from convbook._typing import Array
+from convbook.figures._budget import budget_bench  # noqa: F401  (the chapter shows it)
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._marks import Mark
 from convbook.figures._panel import Panel
+from convbook.figures._shift import shift_slider  # noqa: F401  (the chapter shows it)
+from convbook.figures._stepper import stepper  # noqa: F401  (three chapters show it)
 from convbook.stride import Cost, Layer, receptive_field
 
 PLACES = ("alpha", "beta", "gamma", "delta")

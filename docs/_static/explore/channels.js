@@ -1,0 +1,219 @@
+// <conv-channels>: a kernel of 27 weights on a picture in colour: 27 products, three sums, one number.
+
+import { Explorable, Grid, array, bracket, button, choice, chooser, define, edited, list, make, mark, number, range, tables } from "./parts.js";
+
+const COLOURS = ["red", "green", "blue"];
+const GREYS = { colour: null, "Rec. 601": [299, 587, 114], "Rec. 709": [2126, 7152, 722], mean: [1, 1, 1] };
+
+class Channels extends Explorable {
+  static fields = { w: tables(3), at: list(2), seen: choice(Object.keys(GREYS)) };
+  static hint = "Move the window over the picture. Drag a weight sideways, or type.";
+
+  build() {
+    const [high, wide] = this.given.size;
+    const bytes = Uint8Array.from(atob(this.given.pixels), (letter) => letter.charCodeAt(0));
+    this.colour = COLOURS.map((_, c) => Float64Array.from(bytes.subarray(c * high * wide, (c + 1) * high * wide)));
+    this.seen = this.add(chooser("picture in", Object.keys(GREYS), { get: () => this.state.seen, set: (seen) => { this.state.seen = seen; this.change(); } }));
+    this.examples = Object.entries(this.given.examples).map(([name, query]) =>
+      Object.assign(button(name, () => this.set({ ...this.settings(), ...Object.fromEntries(new URLSearchParams(query)) })), { query }));
+
+    const canvas = (label) => make("canvas", { width: wide, height: high, role: "img", ariaLabel: label });
+    this.picture = canvas("the picture");
+    this.mark = make("div", { className: "mark", ariaHidden: "true" });
+    this.probe = make("div", { className: "probe", tabIndex: 0, role: "application", ariaLabel: "window on the picture; arrow keys move it" }, this.picture, this.mark);
+    this.probe.addEventListener("pointerdown", (event) => { this.probe.setPointerCapture(event.pointerId); this.#reach(event); });
+    this.probe.addEventListener("pointermove", (event) => this.probe.hasPointerCapture(event.pointerId) && this.#reach(event));
+    this.probe.addEventListener("keydown", (event) => this.#key(event));
+    this.maps = [...COLOURS, "sum"].map((name) => {
+      const map = canvas(`what the ${name === "sum" ? "three slices together make" : `${name} slice makes`} of the picture`);
+      return Object.assign(make("figure", { className: `map ${name}` }, map, make("figcaption", { textContent: name === "sum" ? "together" : `${name} slice` })), { map });
+    });
+    this.range = make("p", { className: "range" });
+
+    const edit = (c) => ({
+      value: (i, j) => this.state.w[c][i][j],
+      set: (i, j, v) => { this.state.w = this.state.w.map((rows, k) => (k === c ? edited(rows, i, j, v) : rows)); this.change(); },
+    });
+    const grid = (name, c, edits) => {
+      const made = new Grid({ name: `${COLOURS[c]} ${name}`, edit: edits, tell: (text) => this.tell(text),
+        show: (place) => { this.hot = place && [c, ...place]; this.refresh(); }, pick: (place) => { this.hot = null; this.chosen = [c, ...place]; this.refresh(); } });
+      made.title.remove();
+      made.box.className = `box ${name} ${COLOURS[c]}`;
+      return made;
+    };
+    this.rows = COLOURS.map((name, c) => ({ pixels: grid("pixels", c), weights: grid("weights", c, edit(c)), products: grid("products", c), sum: make("div", { className: `sum ${name}` }) }));
+    this.total = make("div", { className: "sum total" });
+    const sign = (text) => make("div", { className: "sign", textContent: text, ariaHidden: "true" });
+    const head = (text) => make("div", { className: "head", textContent: text });
+    this.table = make("div", { className: "table" },
+      head(""), head("pixels"), head(""), head("weights"), head(""), head("products"), head(""), head("sum"),
+      ...this.rows.flatMap((row, c) => [make("div", { className: `name ${COLOURS[c]}`, textContent: COLOURS[c] }), row.pixels.box, sign("·"), row.weights.box, sign("="), row.products.box, sign("→"), row.sum]),
+      make("div", { className: "together", textContent: "27 products together" }), this.total);
+    this.words = make("p", { className: "words" });
+    return [
+      make("div", { className: "bar" }, make("span", { className: "quiet", textContent: "Weights" }), ...this.examples),
+      make("div", { className: "bar" }, this.seen),
+      make("div", { className: "gallery" }, make("figure", { className: "map main" }, this.probe, make("figcaption", { textContent: "the picture" })), ...this.maps),
+      this.range, this.table, this.words, this.note,
+    ];
+  }
+
+  #reach(event) {
+    const box = this.probe.getBoundingClientRect();
+    const at = [(event.clientY - box.top) / box.height * this.given.size[0], (event.clientX - box.left) / box.width * this.given.size[1]];
+    this.#move(at.map((k) => Math.floor(k) - 1));
+    this.probe.focus({ preventScroll: true });
+  }
+
+  #key(event) {
+    const step = event.shiftKey ? 8 : 1;
+    const way = { ArrowUp: [-step, 0], ArrowDown: [step, 0], ArrowLeft: [0, -step], ArrowRight: [0, step] }[event.key];
+    if (!way) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#move(this.state.at.map((k, axis) => k + way[axis]));
+  }
+
+  #move(at) {
+    this.state.at = at.map((k, axis) => Math.max(0, Math.min(k, this.given.size[axis] - 3)));
+    this.refresh();
+  }
+
+  // -- State ---------------------------------------------------------------
+
+  reset() {
+    Object.assign(this, { hot: null, chosen: null });
+  }
+
+  settle() {
+    const [high, wide] = this.given.size;
+    const { seen, w } = this.state;
+    if (w.length !== 3 || w[0].length !== 3 || w[0][0].length !== 3) {
+      this.problem ||= "This kernel has three slices of 3 by 3 weights; the link has others.";
+      this.state.w = this.constructor.fields.w.read(this.given.w);
+    }
+    this.state.at = this.state.at.map((k, axis) => Math.max(0, Math.min(k, this.given.size[axis] - 3)));
+    if (this.planes?.seen !== seen) {
+      const shares = GREYS[seen];
+      const sum = shares?.reduce((a, b) => a + b);
+      const grey = shares && this.colour[0].map((_, k) => shares.reduce((total, share, c) => total + share * this.colour[c][k], 0) / sum);
+      this.planes = Object.assign(shares ? [grey, grey, grey] : this.colour, { seen });
+    }
+    this.results = this.planes.map((plane, c) => slide(plane, high, wide, this.state.w[c].flat()));
+    this.results.push(this.results[0].map((value, k) => value + this.results[1][k] + this.results[2][k]));
+    this.limit = Math.max(...this.results.map((map) => map.reduce((most, value) => Math.max(most, Math.abs(value)), 0))) || 1;
+    this.stale = true;
+  }
+
+  python() {
+    const { w, at: [r, c], seen } = this.state;
+    const weights = { "Rec. 601": "", "Rec. 709": ", REC_709", mean: ", (1, 1, 1)" }[seen];
+    const names = ["conv2d", "frog", ...(weights === undefined ? [] : ["luma"]), ...(seen === "Rec. 709" ? ["REC_709"] : [])].sort();
+    const picture = weights === undefined ? `picture = ${this.given.source}.astype(float)` : `picture = luma(${this.given.source}${weights}).repeat(3, axis=0)`;
+    return ["import numpy as np", `from convbook import ${names.join(", ")}`, "", picture, `w = ${array([w])}.astype(float)`, `conv2d(picture, w)[0, ${r}, ${c}]`];
+  }
+
+  remark() {
+    const map = this.results[3];
+    const [low, high] = [Math.min(...map), Math.max(...map)];
+    const equal = String(this.state.w[0]) === String(this.state.w[1]) && String(this.state.w[1]) === String(this.state.w[2]);
+    if (high - low < 1e-9 * this.limit) return `Every result is ${number(high)}: the frog is gone.`;
+    if (this.state.seen !== "colour") return this.state.seen === "Rec. 601" ? "" : `This grey is not the one that the frog was painted for: results from ${number(low)} to ${number(high)}.`;
+    return equal ? "One slice for all channels sees only red + green + blue." : "";
+  }
+
+  // -- What is seen --------------------------------------------------------
+
+  draw() {
+    const [high, wide] = this.given.size;
+    const { w, at: [r, c] } = this.state;
+    if (this.stale) {
+      paint(this.picture, this.planes, high, wide, (value) => value);
+      this.maps.forEach(({ map }, k) => { Object.assign(map, { width: wide - 2, height: high - 2 }); paint(map, range(3).map(() => this.results[k]), high - 2, wide - 2, (value) => 127.5 + 127.5 * value / this.limit); });
+      this.stale = false;
+    }
+    Object.assign(this.mark.style, { top: `${100 * r / high}%`, left: `${100 * c / wide}%`, width: `${300 / wide}%`, height: `${300 / high}%` });
+    const result = this.results[3];
+    const [low, most] = [Math.min(...result), Math.max(...result)];
+    this.range.textContent = `together: from ${number(low)} to ${number(most)}; mid-grey is 0`;
+    const hot = this.hot ?? this.chosen;
+    const sums = this.rows.map(({ pixels, weights, products, sum }, plane) => {
+      const pixel = (i, j) => this.planes[plane][(r + i) * wide + c + j];
+      const kind = (i, j) => (hot && hot[1] === i && hot[2] === j ? (hot[0] === plane ? "now" : "lit") : "");
+      let part = 0;
+      pixels.draw(3, 3, (i, j) => ({ text: number(pixel(i, j)), kind: kind(i, j) }));
+      weights.draw(3, 3, (i, j) => ({ text: number(w[plane][i][j]), kind: kind(i, j) }));
+      products.draw(3, 3, (i, j) => {
+        part += pixel(i, j) * w[plane][i][j];
+        return { text: number(pixel(i, j) * w[plane][i][j]), kind: `${kind(i, j)} ${Math.sign(pixel(i, j) * w[plane][i][j]) < 0 ? "minus" : ""}`.trim() };
+      });
+      sum.textContent = number(part);
+      return part;
+    });
+    const total = sums.reduce((a, b) => a + b);
+    this.total.textContent = number(total);
+    const line = [mark("y", `y[${r}, ${c}]`), " = ", ...sums.flatMap((sum, k) => [k ? " + " : "", mark(COLOURS[k], bracket(sum))]), " = ", mark("y", number(total))];
+    if (hot) {
+      const [plane, i, j] = hot;
+      const value = this.planes[plane][(r + i) * wide + c + j];
+      line.unshift(mark(COLOURS[plane], `${COLOURS[plane]} tap (${i}, ${j}): ${number(value)} · ${bracket(w[plane][i][j])} = ${number(value * w[plane][i][j])}`), "; ");
+    }
+    this.words.replaceChildren(...line);
+    const settings = { w: this.constructor.fields.w.write(w) };
+    for (const example of this.examples) example.ariaPressed = String(new URLSearchParams(example.query).get("w") === settings.w);
+    if (!this.hot) this.say(this.words.textContent);
+  }
+
+  static style = `
+.red { --ink: var(--cb-positive); } .green { --ink: var(--cb-gamma); } .blue { --ink: var(--cb-alpha); } .total, .map.sum { --ink: var(--cb-output); }
+.gallery { display: grid; grid-template-columns: 2.06fr 1fr 1fr; gap: .5rem .6rem; max-width: 34rem; margin: .7rem auto 0; }
+.map { margin: 0; } .map.main { grid-row: span 2; }
+canvas { display: block; width: 100%; image-rendering: pixelated; border: 1px solid var(--cb-rule); }
+.map.red canvas, .map.green canvas, .map.blue canvas, .map.sum canvas { border: 2px solid var(--ink); }
+figcaption { font-size: .8rem; text-align: center; color: var(--pst-color-text-muted); }
+.map.sum figcaption { font-weight: 600; }
+.probe { position: relative; cursor: crosshair; touch-action: none; }
+.mark { position: absolute; outline: 2px solid #fff; box-shadow: 0 0 0 4px #000; pointer-events: none; }
+.range { margin: .2rem 0 .4rem; text-align: center; font-size: .88rem; color: var(--pst-color-text-muted); font-variant-numeric: tabular-nums; }
+.table { display: grid; grid-template-columns: auto auto auto auto auto auto auto auto; justify-content: center; align-items: center; gap: .3rem .5rem; --cell: min(2.1rem, (100cqi - 15.5rem) / 9); }
+.head { font-size: .85rem; text-align: center; color: var(--pst-color-text-muted); }
+.name { color: var(--ink); text-align: right; }
+.weights [role=gridcell] { --tint: 22%; }
+.minus { border-style: dashed !important; }
+.sum:not(figure) { min-width: 4.6rem; padding: .2rem .4rem; border: 1px solid var(--ink); background: color-mix(in srgb, var(--ink) 14%, var(--pst-color-background)); text-align: right; font-variant-numeric: tabular-nums; }
+.total { font-weight: 700; }
+.together { grid-column: 1 / 8; text-align: right; font-size: .88rem; color: var(--pst-color-text-muted); }
+.words { min-height: 1.6em; margin-top: .5rem; }
+.words :is(.red, .green, .blue) { color: var(--ink); }
+.note { min-height: 1.45em; }
+@container (max-width: 560px) {
+  .gallery { grid-template-columns: 1fr 1fr 1fr 1fr; } .map.main { grid-area: 1 / 1 / 2 / -1; width: 60%; justify-self: center; }
+  .table { grid-template-columns: auto auto auto auto auto; gap: .3rem .2rem; --cell: min(2rem, (100cqi - 3.6rem) / 9); }
+  .head, .name { display: none; } .table > .sign:nth-child(8n + 7) { display: none; }
+  .sum:not(figure) { grid-column: 1 / -1; justify-self: end; } .together { grid-column: 1 / -1; }
+  .words { min-height: 4.8em; }
+}
+`;
+}
+
+/** The valid correlation of one plane with nine weights. */
+function slide(x, high, wide, [a, b, c, d, e, f, g, h, i]) {
+  const y = new Float64Array((high - 2) * (wide - 2));
+  for (let u = 0, k = 0; u < high - 2; u++)
+    for (let p = u * wide, v = 0; v < wide - 2; v++, p++, k++) {
+      const q = p + wide, r = q + wide;
+      y[k] = a * x[p] + b * x[p + 1] + c * x[p + 2] + d * x[q] + e * x[q + 1] + f * x[q + 2] + g * x[r] + h * x[r + 1] + i * x[r + 2];
+    }
+  return y;
+}
+
+function paint(canvas, planes, high, wide, shade) {
+  const image = new ImageData(wide, high);
+  for (let k = 0; k < high * wide; k++) {
+    for (let c = 0; c < 3; c++) image.data[4 * k + c] = Math.round(shade(planes[c][k]));
+    image.data[4 * k + 3] = 255;
+  }
+  canvas.getContext("2d").putImageData(image, 0, 0);
+}
+
+define("channels", Channels);

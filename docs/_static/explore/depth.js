@@ -1,0 +1,238 @@
+// <conv-depth>: what becomes of a signal, of what two inputs differ in and of a gradient, layer by layer.
+
+import { Explorable, button, choice, chooser, define, flag, integer, make, slider, toggle } from "./parts.js";
+
+const SIDE = 8, PIXELS = SIDE * SIDE; // maps close to rings, so that no border disturbs the count
+
+/** What stands between two layers: itself, its slope, its gain, and the part of the mean square that it leaves. */
+export const ACTIVATIONS = {
+  relu: { f: (z) => Math.max(z, 0), slope: (z) => +(z > 0), gain: Math.SQRT2, leaves: 1 / 2 },
+  "leaky relu": { f: (z) => (z > 0 ? z : 0.2 * z), slope: (z) => (z > 0 ? 1 : 0.2), gain: Math.sqrt(2 / 1.04), leaves: 0.52 },
+  tanh: { f: Math.tanh, slope: (z) => 1 - Math.tanh(z) ** 2, gain: 5 / 3 },
+  none: { f: (z) => z, slope: () => 1, gain: 1, leaves: 1 },
+};
+
+/** The starts, by the product of fan in and variance, for as many channels out as in. */
+export const STARTS = { "PyTorch's": () => 1 / 3, Xavier: () => 1, He: (gain) => gain ** 2 };
+
+/** Numbers from (-1, 1), the same for the same seed. */
+export function generator(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return (((t ^ (t >>> 14)) >>> 0) + 0.5) / 2 ** 31 - 1;
+  };
+}
+
+/** Two inputs, a gradient, and the weights and biases of a net, these from (-1, 1) and still to be scaled. */
+export function draw(seed, depth, width) {
+  const random = generator(seed);
+  const array = (size, one) => Float64Array.from({ length: size }, one);
+  const normal = () => Math.sqrt(-2 * Math.log((random() + 1) / 2)) * Math.cos(Math.PI * random());
+  const [first, second, gradient] = [0, 1, 2].map(() => array(width * PIXELS, normal));
+  const layers = Array.from({ length: depth }, () =>
+    ({ weight: array(9 * width * width, random), bias: array(width, random) }));
+  return { width, inputs: [first, second], gradient, layers };
+}
+
+/** Convolve maps on a ring with `scale` times a weight; `back` sends a gradient through it instead. */
+function convolve(x, weight, scale, width, back) {
+  const high = SIDE + 2, ring = new Float64Array(width * high * high), y = new Float64Array(x.length);
+  for (let c = 0, k = 0; c < width; c++)
+    for (let r = 0; r < high; r++)
+      for (let s = 0; s < high; s++)
+        ring[k++] = x[c * PIXELS + ((r + SIDE - 1) % SIDE) * SIDE + ((s + SIDE - 1) % SIDE)];
+  const w = new Float64Array(9);
+  for (let o = 0; o < width; o++)
+    for (let c = 0; c < width; c++) {
+      const at = 9 * (back ? c * width + o : o * width + c);
+      for (let t = 0; t < 9; t++) w[t] = scale * weight[at + (back ? 8 - t : t)];
+      const [w0, w1, w2, w3, w4, w5, w6, w7, w8] = w;
+      for (let u = 0, k = o * PIXELS, p = c * high * high; u < SIDE; u++, p += 2)
+        for (let v = 0; v < SIDE; v++, k++, p++) {
+          const q = p + high, r = q + high;
+          y[k] += w0 * ring[p] + w1 * ring[p + 1] + w2 * ring[p + 2] + w3 * ring[q] + w4 * ring[q + 1]
+            + w5 * ring[q + 2] + w6 * ring[r] + w7 * ring[r + 1] + w8 * ring[r + 2];
+        }
+    }
+  return y;
+}
+
+const square = (x) => x.reduce((all, value) => all + value * value, 0) / x.length;
+
+/** Mean squares of a net's sums, of what they differ in, and of the gradient; stops for breath after each layer. */
+export function* measure({ width, inputs, gradient, layers }, { variance, bias, activation }) {
+  const n = 9 * width, scale = Math.sqrt(3 * variance / n), { f, slope } = ACTIVATIONS[activation];
+  const levels = { signal: [], difference: [], gradient: [] }, sums = [];
+  const note = ([one, two]) => {
+    levels.signal.push((square(one) + square(two)) / 2);
+    levels.difference.push(square(one.map((value, k) => value - two[k])) / 2);
+  };
+  note(inputs);
+  let maps = inputs;
+  for (const layer of layers) {
+    const pair = [];
+    for (const x of maps) {
+      const z = convolve(x, layer.weight, scale, width, false);
+      if (bias) for (let k = 0; k < z.length; k++) z[k] += layer.bias[Math.floor(k / PIXELS)] / Math.sqrt(n);
+      pair.push(z);
+      yield;
+    }
+    note(pair);
+    sums.push(pair[0]);
+    maps = pair.map((z) => z.map(f));
+  }
+  levels.gradient.push(square(gradient));
+  for (let l = layers.length - 1, back = gradient; l >= 0; l--) {
+    back = convolve(back.map((value, k) => value * slope(sums[l][k])), layers[l].weight, scale, width, true);
+    levels.gradient.unshift(square(back));
+    yield;
+  }
+  return levels;
+}
+
+/** The least, the median and the largest of some numbers. */
+function spread(numbers) {
+  const sorted = Float64Array.from(numbers).sort(), middle = (sorted.length - 1) / 2;
+  return [sorted[0], (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2, sorted.at(-1)];
+}
+
+const LINES = { signal: ["output", "the signal"], difference: ["kernel", "what two inputs differ in"], gradient: ["gradient", "the gradient"] };
+const WIDTHS = ["4", "8", "16", "32", "64"];
+const [WIDE, HIGH, LEFT, RIGHT, TOP, BOTTOM] = [600, 330, 62, 586, 12, 294]; // the plot, and what the axes leave of it
+
+function shape(tag, attributes, text = "") {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.textContent = text;
+  return element;
+}
+
+const raised = (power) => [...String(power)].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("");
+
+/** A mean square with two digits. */
+export function power(value) {
+  if (value >= 0.001 && value < 1000) return String(Number(value.toPrecision(2)));
+  const [digits, exponent] = value.toExponential(1).split("e");
+  return `${digits} · 10${raised(Number(exponent))}`;
+}
+
+const product = {
+  write: (value) => String(Number(value.toPrecision(12))),
+  read(text) {
+    if (!(text >= 0.01 && text <= 10)) throw new Error(`Fan in times variance must be from 0.01 to 10, not “${text}”.`);
+    return Number(text);
+  },
+};
+
+class Depth extends Explorable {
+  static fields = { depth: integer(1, 30), width: choice(WIDTHS), activation: choice(Object.keys(ACTIVATIONS)), variance: product, bias: flag };
+  static hint = "A line is the median of many nets, each drawn anew; its band reaches from the lowest to the highest.";
+  static style = `
+svg { display: block; width: 100%; height: auto; margin: .4rem 0; }
+text { fill: var(--pst-color-text-base); font-size: 15px; }
+path { fill: none; stroke: var(--ink, var(--cb-rule)); stroke-width: 2.6; }
+.rule { stroke-width: 1; } .theory { --ink: var(--cb-ink); stroke-width: 1; stroke-dasharray: 3 4; } .held { stroke-dasharray: 9 4; stroke-width: 1.5; }
+.band { fill: var(--ink); stroke: none; opacity: .2; }
+.gradient { --ink: var(--cb-gradient); }
+.key { display: flex; flex-wrap: wrap; gap: .1rem 1.2rem; font-size: .9rem; }
+.key span::before { content: ""; display: inline-block; width: 1.4rem; margin-right: .4rem; border-top: 3px solid var(--ink); vertical-align: middle; }
+.words { min-height: 4.4em; margin: .3rem 0; font-size: .92rem; }
+@container (max-width: 560px) { text { font-size: 27px; } .words { min-height: 7.3em; } }
+@media (forced-colors: active) { path, .key span::before { forced-color-adjust: none; } }`;
+
+  build() {
+    const state = (name) => ({ get: () => this.state[name], set: (value) => { this.state[name] = value; this.change(); } });
+    const bar = (...parts) => make("div", { className: "bar" }, ...parts);
+    this.starts = Object.keys(STARTS).map((name) => button(name, () => state("variance").set(this.start(name))));
+    this.hold = button("keep for comparison", () => { this.held = this.held ? null : this.middles; this.refresh(); });
+    this.svg = shape("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img" });
+    this.words = make("p", { className: "words" });
+    this.progress = make("span", { className: "value" });
+    return [bar(this.add(slider("layers", { ...state("depth"), low: () => 1, high: () => 30 })), this.add(chooser("channels", WIDTHS, state("width"))),
+      this.add(chooser("activation", Object.keys(ACTIVATIONS), state("activation")))),
+    bar(make("span", {}, "start"), ...this.starts, this.add(toggle("PyTorch's biases", state("bias")))),
+    bar(this.add(slider("fan in × variance", { get: () => Math.log10(this.state.variance), set: (value) => state("variance").set(Number((10 ** value).toPrecision(3))),
+      low: () => -2, high: () => 1, step: 0.01, said: (value) => (10 ** value).toFixed(2) })), this.hold, this.progress),
+    this.svg, make("div", { className: "key" }, ...Object.values(LINES).map(([role, name]) => make("span", { className: role }, name)), "dashes: theory"), this.words];
+  }
+
+  start(name) {
+    return STARTS[name](ACTIVATIONS[this.state.activation].gain);
+  }
+
+  /** Draw one net after the other, as many as a frame has time for, and show what there is. */
+  settle() {
+    const { depth, width, activation, variance, bias } = this.state, { draws } = this.given;
+    const found = { signal: [], difference: [], gradient: [] };
+    let seed = 0, work = null;
+    const frame = () => {
+      const end = performance.now() + 10;
+      while (this.isConnected && seed < draws && performance.now() < end) {
+        work ??= measure(draw(seed, depth, Number(width)), { variance, bias, activation });
+        const { done, value } = work.next();
+        if (!done) continue;
+        for (const name of Object.keys(found)) found[name].push(value[name]);
+        [seed, work] = [seed + 1, null];
+      }
+      if (seed) this.plot(found);
+      if (seed < draws) this.asked = requestAnimationFrame(frame);
+      else this.say(this.words.textContent);
+    };
+    cancelAnimationFrame(this.asked);
+    this.asked = requestAnimationFrame(frame);
+  }
+
+  draw() {
+    for (const one of this.starts) one.ariaPressed = String(Math.abs(this.start(one.textContent) / this.state.variance - 1) < 0.006);
+    this.hold.ariaPressed = String(Boolean(this.held));
+  }
+
+  /** What theory says of the signal's mean square; of tanh it says nothing. */
+  theory() {
+    const { depth, width, activation, variance, bias } = this.state, { leaves } = ACTIVATIONS[activation], levels = [1];
+    for (let l = 0; l < depth; l++) levels.push((l ? leaves : 1) * variance * levels[l] + (bias ? 1 / (27 * width) : 0));
+    return leaves ? levels : [];
+  }
+
+  plot(found) {
+    const { depth } = this.state, curves = {};
+    for (const [name, nets] of Object.entries(found))
+      curves[name] = Array.from({ length: depth + 1 }, (_, l) => spread(nets.map((levels) => Math.max(levels[l], 1e-300))));
+    const powers = Object.values(curves).flat(2).map(Math.log10);
+    const low = Math.min(-10, 5 * Math.floor(Math.min(...powers) / 5)), high = Math.max(1, Math.ceil(Math.max(...powers)));
+    const x = (l) => LEFT + (RIGHT - LEFT) * l / depth, y = (value) => TOP + (BOTTOM - TOP) * (high - Math.log10(value)) / (high - low);
+    const point = (value, l) => `${x(l).toFixed(1)},${y(value).toFixed(1)}`;
+    const path = (kind, levels) => levels.length && parts.push(shape("path", { class: kind, d: `M${levels.slice(0, depth + 1).map(point).join("L")}` }));
+    const parts = [], each = high - low > 30 ? 10 : high - low > 16 ? 5 : 2;
+    for (let p = Math.ceil(low / each) * each; p <= high; p += each)
+      parts.push(shape("path", { class: "rule", d: `M${LEFT},${y(10 ** p)}H${RIGHT}` }), shape("text", { x: LEFT - 8, y: y(10 ** p) + 6, "text-anchor": "end" }, p ? `10${raised(p)}` : "1"));
+    for (let l = 0, step = depth > 16 ? 10 : depth > 6 ? 4 : 1; l <= depth; l += step)
+      parts.push(shape("text", { x: x(l), y: HIGH - 8, "text-anchor": "middle" }, l || "layer 0"));
+    this.middles = {};
+    for (const [name, [role]] of Object.entries(LINES)) {
+      const [least, middle, most] = [0, 1, 2].map((k) => curves[name].map((three) => three[k]));
+      parts.push(shape("path", { class: `band ${role}`, d: `M${least.map(point).join("L")}L${most.map(point).reverse().join("L")}Z` }));
+      path(role, this.middles[name] = middle);
+      if (this.held) path(`held ${role}`, this.held[name]);
+    }
+    path("theory", this.theory());
+    this.svg.replaceChildren(...parts);
+    const { signal, difference, gradient } = this.middles, share = difference[depth] / signal[depth];
+    this.progress.textContent = `${found.signal.length} of ${this.given.draws} nets`;
+    this.words.textContent = `After ${depth} ${depth > 1 ? "layers" : "layer"} the mean square of the signal is ${power(signal[depth])}. `
+      + `Of it, ${share > 0.005 ? `${Math.round(100 * share)} %` : `a share of ${power(share)}`} depends on the input. `
+      + `Of the gradient's mean square, ${power(gradient[0])} comes back to the input.`;
+    this.svg.ariaLabel = this.words.textContent;
+  }
+
+  python() {
+    const { depth, width, activation, variance, bias } = this.state, { code, activations, biases } = this.given;
+    const values = { depth, width, variance, bias: biases[bias], activation: activations[activation] };
+    return code.map((line) => line.replace(/\{(\w+)\}/g, (_, name) => values[name]));
+  }
+}
+
+define("depth", Depth);

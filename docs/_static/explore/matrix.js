@@ -1,0 +1,297 @@
+// <conv-matrix>: image, kernel, output and the matrix of the convolution, linked by their products.
+
+import { MODES, fitted, least, matrix, most, outputs, products, shapeOf, times, transposed, turned } from "./arithmetic.js";
+import { Explorable, Grid, array, bracket, button, choice, chooser, define, edited, integer, list, make, mark, number, range, resized, spinner, table, tables } from "./parts.js";
+
+const LARGEST = { x: 4, w: 3, padded: 6 };
+const VIEWS = { matrix: "the matrix", transpose: "its transpose", patches: "patches in columns" };
+
+class Matrix extends Explorable {
+  static fields = {
+    x: tables(LARGEST.x), w: tables(LARGEST.w), padding: integer(0, 2), mode: choice(MODES), stride: integer(1, 3), dilation: integer(1, 2),
+    channels: integer(1, 2), kernels: integer(1, 2), groups: integer(1, 2), view: choice(Object.keys(VIEWS)),
+    on: choice(["image", "kernel", "output", "matrix", "patches"]), at: list(3),
+  };
+  static hint = "Point at a number. Drag an entry of the matrix: its copies follow.";
+
+  build() {
+    const value = (name, low, high) => spinner(name, { get: () => this.state[name], set: (v) => this.put({ [name]: v }), low, high });
+    const one = () => 1;
+    const options = [
+      value("padding", () => least(this.state.x[0], this.state.w[0], this.state.dilation), () => Math.min(2, most(this.state.x[0], this.state.mode, LARGEST.padded))),
+      chooser("mode", MODES, { get: () => this.state.mode, set: (mode) => this.put({ mode }) }),
+      value("stride", one, () => 3),
+      value("dilation", one, () => (least(this.state.x[0], this.state.w[0], 2) <= this.state.padding ? 2 : 1)),
+      value("channels", one, () => 2), value("kernels", one, () => 2),
+      value("groups", one, () => Math.min(this.state.channels, this.state.kernels)),
+    ].map((control) => this.add(control));
+    this.views = Object.entries(VIEWS).map(([view, label]) => Object.assign(button(label, () => this.put({ view })), { view }));
+
+    // What a cell of a grid stands for, as [what, three numbers], and which cell a product has there.
+    const planes = (what, plane, keys) => this.#grid(what, (r, c) => [what, [plane, r, c]], (tap) => tap[keys[0]] === plane && `${tap[keys[1]]},${tap[keys[2]]}`, what);
+    this.image = range(2).map((c) => planes("image", c, ["c", "r", "k"]));
+    this.kernel = range(4).map((s) => planes("kernel", s, ["s", "a", "b"]));
+    this.output = range(2).map((o) => planes("output", o, ["o", "u", "v"]));
+    const pixel = (k) => ["image", this.#unravel(k, this.state.x[0])];
+    const result = (k) => ["output", this.#unravel(k, this.shape)];
+    this.body = this.#grid("matrix", (r, c) => this.#entry(r, c), (tap) => this.#cell(tap), "kernel");
+    const plain = () => this.state.view === "matrix";
+    this.head = this.#grid("image", (_, c) => (plain() ? pixel : result)(c), (tap) => `0,${plain() ? tap.column : tap.row}`);
+    this.side = this.#grid("output", (r) => (plain() ? result : pixel)(r), (tap) => `${plain() ? tap.row : tap.column},0`);
+    this.taps = this.#grid("kernel", (r, o) => this.#weight(r, o), (tap) => `${tap.tap},${tap.o}`);
+    this.feet = this.#grid("output", (o, c) => result(o * this.area + c), (tap) => `${tap.o},${tap.position}`);
+    const size = (key, high, low) => this.add(spinner(`size of the ${key === "x" ? "image" : "kernel"}`, {
+      get: () => this.state[key][0].length, low, high, set: (side) => this.put({ [key]: this.state[key].map((rows, k) => resized(rows, side, 3 * k)) }),
+    }));
+    const set = (name, grids, ...more) => make("div", { className: `set ${name}` }, make("div", { className: "title" }, name, ...more), make("div", { className: "planes" }, ...grids.map((grid) => grid.box)));
+    const sign = (text) => make("div", { className: "sign", textContent: text, ariaHidden: "true" });
+    const span = () => this.state.dilation * (this.state.w[0].length - 1) + 1 - 2 * this.state.padding;
+    this.stage = make("div", { className: "stage" },
+      set("image", this.image, size("x", () => LARGEST.x, () => Math.max(1, span()))), sign("∗"),
+      set("kernel", this.kernel, size("w", () => Math.min(LARGEST.w, Math.floor((this.state.x[0].length + 2 * this.state.padding - 1) / this.state.dilation) + 1), one)), sign("="),
+      set("output", this.output));
+    const area = (name, ...grids) => make("div", { className: `area ${name}` }, ...grids.map((grid) => grid.box));
+    this.product = make("div", { className: "product" }, area("head", this.head), area("left", this.taps), area("body", this.body), area("side", this.side), area("below", this.feet));
+    this.words = make("p", { className: "words" });
+    return [make("div", { className: "bar options" }, ...options), this.stage, make("div", { className: "bar views" }, ...this.views), this.product, this.words, this.note];
+  }
+
+  #grid(name, meaning, cell, tint = name) {
+    const found = (place) => { const [on, at] = meaning(...place); return { on, at }; };
+    const grid = new Grid({
+      name, tell: (text) => this.tell(text),
+      show: (place) => { this.hover = place && found(place); this.refresh(); },
+      pick: (place) => { this.hover = null; Object.assign(this.state, found(place)); this.refresh(); },
+      edit: { value: (r, c) => this.#read(...meaning(r, c)), set: (r, c, v) => this.#write(...meaning(r, c), v) },
+    });
+    grid.box.className = `box ${{ image: "input", matrix: "kernel" }[tint] ?? tint}`;
+    grid.title.remove();
+    return Object.assign(grid, { meaning, cellOf: cell });
+  }
+
+  // -- State ---------------------------------------------------------------
+
+  put(changes) {
+    Object.assign(this.state, changes);
+    this.change();
+  }
+
+  reset() {
+    this.hover = null;
+  }
+
+  settle() {
+    const { state } = this;
+    state.groups = Math.min(state.groups, state.channels, state.kernels);
+    const { padding, dilation, cut, problem } = fitted(state.x[0], state.w[0], state, LARGEST.padded);
+    this.problem ||= problem;
+    const slices = state.kernels * state.channels / state.groups;
+    Object.assign(state, {
+      padding, dilation, x: range(state.channels).map((c) => state.x[c] ?? turned(state.x[0])),
+      w: range(slices).map((s) => cut(state.w[s] ?? state.w[0].map((row) => row.map((v) => v + s * state.w[0].flat().length)))),
+    });
+    this.options = { stride: state.stride, padding: state.padding, dilation: state.dilation, mode: state.mode, groups: state.groups };
+    this.shape = shapeOf(state.x[0], state.w[0], state);
+    this.area = this.shape[0] * this.shape[1];
+    const { length: rows, 0: { length: columns } } = state.x[0];
+    const taps = state.w[0].length * state.w[0][0].length;
+    this.rows = products(state.x, state.w, this.options);
+    this.links = this.rows.flatMap((found, row) => found.map((tap) => ({
+      ...tap, row, position: row % this.area, tap: tap.c * taps + (tap.a * state.w[0][0].length + tap.b), column: tap.zero ? -1 : (tap.c * rows + tap.r) * columns + tap.k,
+    })));
+    this.matrix = matrix(state.x, state.w, this.options);
+    this.y = outputs(state.x, state.w, this.options);
+    this.back = times(transposed(this.matrix), this.y);
+    this.meeting = Map.groupBy(this.links, (tap) => `${tap.row},${tap.column}`);
+    this.copies = Map.groupBy(this.links, (tap) => `${tap.tap},${tap.position}`);
+    const limits = { image: [state.x.length, rows, columns], kernel: [slices, state.w[0].length, state.w[0][0].length], output: [state.kernels, ...this.shape], matrix: [this.y.length, this.matrix[0].length, 1], patches: [state.channels * taps, this.area, 1] }[state.on];
+    state.at = state.at.map((k, axis) => Math.max(0, Math.min(k, limits[axis] - 1)));
+  }
+
+  #unravel = (k, shape) => {
+    const [high, wide] = typeof shape[0] === "number" ? shape : [shape.length, shape[0].length];
+    return [Math.floor(k / (high * wide)), Math.floor(k / wide) % high, k % wide];
+  };
+
+  /** What an entry of the large grid stands for. */
+  #entry(r, c) {
+    return this.state.view === "patches" ? ["patches", [r, c, 0]] : ["matrix", this.state.view === "matrix" ? [r, c, 0] : [c, r, 0]];
+  }
+
+  #cell(tap) {
+    const { view } = this.state;
+    return view === "patches" ? `${tap.tap},${tap.position}` : tap.column >= 0 && (view === "matrix" ? `${tap.row},${tap.column}` : `${tap.column},${tap.row}`);
+  }
+
+  #weight(r, o) {
+    const found = this.links.find((tap) => tap.tap === r && tap.o === o);
+    return found ? ["kernel", [found.s, found.a, found.b]] : ["none", [0, 0, 0]];
+  }
+
+  /** The one number behind a cell: a pixel or a weight; null if there are none, or several. */
+  #behind(on, at) {
+    if (on === "image" || on === "kernel") return { table: this.state[on === "image" ? "x" : "w"], key: on === "image" ? "x" : "w", at };
+    const found = on === "matrix" ? this.meeting.get(`${at[0]},${at[1]}`) : on === "patches" ? this.copies.get(`${at[0]},${at[1]}`) : null;
+    if (!found || (on === "matrix" && found.length > 1)) return null;
+    const [tap] = found;
+    return on === "matrix" ? { key: "w", at: [tap.s, tap.a, tap.b] } : tap.zero ? null : { key: "x", at: [tap.c, tap.r, tap.k] };
+  }
+
+  #read(on, at) {
+    const { key, at: [p, r, c] } = this.#behind(on, at);
+    return this.state[key][p][r][c];
+  }
+
+  #write(on, at, value) {
+    const { key, at: [p, r, c] } = this.#behind(on, at);
+    this.state[key] = this.state[key].map((rows, k) => (k === p ? edited(rows, r, c, value) : rows));
+    this.change();
+  }
+
+  python() {
+    const { x, w, padding, stride, dilation, mode, groups, view, kernels, channels } = this.state;
+    const named = (options) => Object.entries(options).filter(([, [v, usual]]) => v !== usual).map(([name, [v]]) => `, ${name}=${typeof v === "string" ? `"${v}"` : v}`).join("");
+    const share = channels / groups;
+    const block = range(kernels).map((o) => range(share).map((k) => w[o * share + k]));
+    const size = `(${x[0].length}, ${x[0][0].length})`;
+    const set = [`x = ${array(x)}`, `w = ${array(block)}`];
+    if (view === "patches") {
+      const pads = padding && mode !== "zeros";
+      const rest = named({ dilation: [dilation, 1], padding: [pads ? 0 : padding, 0], stride: [stride, 1] });
+      const call = (image, kernel) => `${kernel} @ unfold(${image}, (${w[0].length}, ${w[0][0].length})${rest})`;
+      return ["import numpy as np", `from convbook import ${pads ? "pad, " : ""}unfold`, "", ...set, ...(pads ? [`x = pad(x, (${Array(4).fill(padding).join(", ")}), mode="${mode}")`] : []),
+        groups > 1 ? `np.concatenate([${call("x[g : g + 1]", "w[g].reshape(1, -1)")} for g in range(2)])` : call("x", `w.reshape(${kernels}, -1)`)];
+    }
+    const rest = named({ stride: [stride, 1], padding: [padding, 0], dilation: [dilation, 1], groups: [groups, 1], padding_mode: [mode, "zeros"] });
+    return ["import numpy as np", "from convbook import convolution_matrix", "", ...set, `matrix = convolution_matrix(w, ${size}${rest})`,
+      view === "matrix" ? "matrix @ x.ravel()" : "matrix.T @ (matrix @ x.ravel())"];
+  }
+
+  // -- What is lit ---------------------------------------------------------
+
+  draw() {
+    const { x, w, view, kernels, channels, groups } = this.state;
+    const { on, at } = this.hover ?? this.state;
+    const [p, q, r] = at;
+    const same = (...keys) => (tap) => keys.every((key, k) => tap[key] === at[k]);
+    this.lit = this.links.filter({ image: same("c", "r", "k"), kernel: same("s", "a", "b"), output: same("o", "u", "v"), matrix: same("row", "column"), patches: same("tap", "position") }[on] ?? (() => false));
+    const many = w[0].flat().length > 4 || w.length > 1;
+    const hue = (tap) => (many ? "" : `t${tap.a * w[0][0].length + tap.b}`);
+    const paint = (grid, rows, columns, text, more = () => "") => {
+      grid.box.hidden = !rows;
+      if (!rows) return;
+      const keys = new Set(this.lit.map(grid.cellOf));
+      grid.draw(rows, columns, (a, b) => {
+        const [what, place] = grid.meaning(a, b);
+        const now = what === on && String(place) === String(at);
+        return { text: text(a, b), kind: `${now ? "now" : keys.has(`${a},${b}`) ? "lit" : ""} ${more(a, b)}`.trim(), fixed: grid.sums || !this.#behind(what, place) };
+      });
+    };
+    const tables = (grids, planes, more) => grids.forEach((grid, k) => paint(grid, planes[k]?.length ?? 0, planes[k]?.[0].length, (a, b) => number(planes[k][a][b]), more));
+    const folded = range(kernels).map((o) => range(this.shape[0]).map((u) => range(this.shape[1]).map((v) => this.y[(o * this.shape[0] + u) * this.shape[1] + v])));
+    tables(this.image, x);
+    tables(this.kernel, w, (a, b) => hue({ a, b }));
+    tables(this.output, folded);
+    const flat = x.flat(2);
+    const shown = { matrix: [this.y.length, flat.length], transpose: [flat.length, this.y.length], patches: [channels * w[0].flat().length, this.area] }[view];
+    this.body.box.className = `box ${view === "patches" ? "input" : "kernel"}`;
+    paint(this.body, ...shown, (a, b) => {
+      if (view === "patches") return number(this.copies.get(`${a},${b}`)[0].pixel);
+      return number(view === "matrix" ? this.matrix[a][b] : this.matrix[b][a]);
+    }, (a, b) => {
+      const found = view === "patches" ? this.copies.get(`${a},${b}`) : this.meeting.get(view === "matrix" ? `${a},${b}` : `${b},${a}`);
+      return !found || (view === "patches" && found[0].zero) ? "zero" : found.length > 1 && view !== "patches" ? "several" : hue(found[0]);
+    });
+    const product = view !== "patches";
+    const [above, beside] = view === "matrix" ? [flat, this.y] : [this.y, this.back];
+    const tints = ["box input", "box output"];
+    [this.head.box.className, this.side.box.className] = view === "matrix" ? tints : tints.reverse();
+    this.side.sums = view === "transpose";
+    paint(this.head, product ? 1 : 0, above.length, (_, k) => number(above[k]));
+    paint(this.side, product ? beside.length : 0, 1, (k) => number(beside[k]));
+    paint(this.taps, product ? 0 : shown[0], kernels, (a, o) => { const [what, [s, i, j]] = this.#weight(a, o); return what === "none" ? "" : number(w[s][i][j]); }, (a, o) => { const [what, [, i, j]] = this.#weight(a, o); return what === "none" ? "zero" : hue({ a: i, b: j }); });
+    paint(this.feet, product ? 0 : kernels, this.area, (o, c) => number(this.y[o * this.area + c]));
+    const columns = shown[1] + (view === "patches" ? kernels : 1), rows = shown[0] + (view === "patches" ? kernels : 1);
+    for (const [name, v] of Object.entries({ "--columns": columns, "--rows": rows })) this.product.style.setProperty(name, v);
+    this.product.className = `product ${view} ${rows > 17 ? "dense" : columns > 13 ? "fine" : ""}`;
+    const across = [channels, channels / groups, kernels].map((n, k) => n * [x[0][0].length, w[0][0].length, this.shape[1]][k]);
+    this.stage.style.setProperty("--across", across.reduce((a, b) => a + b));
+    this.stage.style.setProperty("--down", Math.max(x[0].length, kernels * w[0].length, this.shape[0]));
+    this.kernel[0].box.parentNode.style.setProperty("--share", channels / groups);
+    for (const choice of this.views) choice.ariaPressed = String(choice.view === view);
+    this.body.body.ariaLabel = `${VIEWS[view]}, ${shown[0]} by ${shown[1]}`;
+    this.#phrase(on, p, q, r);
+  }
+
+  // -- What is said --------------------------------------------------------
+
+  #phrase(on, p, q, r) {
+    const { x, w, view, channels, kernels } = this.state;
+    const name = (letter, planes, plane, ...place) => `${letter}[${[...(planes > 1 ? [plane] : []), ...place].join(", ")}]`;
+    const pixel = (tap) => name("x", channels, tap.c, tap.r, tap.k);
+    const result = (tap) => name("y", kernels, tap.o, tap.u, tap.v);
+    const entries = new Set(this.lit.filter((tap) => !tap.zero).map((tap) => `${tap.row},${tap.column}`)).size;
+    const [first] = this.lit;
+    let parts;
+    if (on === "output") {
+      const row = (p * this.shape[0] + q) * this.shape[1] + r;
+      const read = this.matrix[row].map((weight, k) => [weight, x.flat(2)[k]]).filter(([weight], k) => this.meeting.has(`${row},${k}`));
+      parts = [mark("y", name("y", kernels, p, q, r)), " = ", ...read.flatMap(([weight, value], k) => [k ? " + " : "", mark("w", bracket(weight)), "·", mark("x", bracket(value))]), read.length ? " = " : "", mark("y", number(this.y[row]))];
+    } else if (on === "image") {
+      parts = [mark("x", `${name("x", channels, p, q, r)} = ${number(x[p][q][r])}`), ` meets ${this.lit.length} weights, in ${entries} of ${this.y.length} outputs. `];
+      if (view === "transpose") parts.push("Sent back: ", mark("x", number(this.back[(p * x[0].length + q) * x[0][0].length + r])), ".");
+    } else if (on === "kernel") {
+      parts = [mark("w", `${name("w", w.length, p, q, r)} = ${number(w[p][q][r])}`), ` stands in ${entries} entries of the matrix. It is one number: they change together.`];
+    } else if (on === "patches") {
+      const copies = first.zero ? 0 : this.links.filter((tap) => tap.c === first.c && tap.r === first.r && tap.k === first.k && tap.o === first.o).length;
+      parts = first.zero ? ["A zero of the padding, copied into a patch."] : [mark("x", `${pixel(first)} = ${number(first.pixel)}`), ` under tap (${first.a}, ${first.b}) at position (${first.u}, ${first.v}). This pixel is copied ${copies} ${copies === 1 ? "time" : "times"}.`];
+    } else if (!first) parts = ["0: this output does not read this pixel, and no training will change that."];
+    else {
+      const sum = number(this.matrix[p][q]);
+      parts = [mark("w", this.lit.length > 1 ? `${this.lit.map((tap) => bracket(tap.weight)).join(" + ")} = ${sum}` : sum), ": how much ", mark("x", pixel(first)), " counts in ", mark("y", result(first)), this.lit.length > 1 ? `. ${this.lit.length} taps meet it there.` : "."];
+    }
+    this.words.replaceChildren(...parts);
+    if (!this.hover) this.say(this.words.textContent);
+  }
+
+  remark() {
+    const { view, x, w, mode, padding, stride, groups } = this.state;
+    if (view === "patches") return `${x.flat(2).length} pixels become ${this.copies.size} entries: copies instead of zeros.`;
+    const used = this.meeting.size - [...this.meeting.keys()].filter((key) => key.endsWith(",-1")).length;
+    const cells = this.y.length * this.matrix[0].length;
+    const first = view === "transpose" ? "Here each output is sent back to the pixels that made it. " : "";
+    const several = [...this.meeting].filter(([key, found]) => found.length > 1 && !key.endsWith(",-1")).length;
+    const more = several ? ` In ${several} of them, taps that meet the same pixel are added.` : groups > 1 ? " Each group has a block of its own." : mode === "circular" && padding && stride === 1 ? " Each row is the row above, moved on." : "";
+    return `${first}${cells} entries: ${used} hold one of ${w.flat(2).length} weights, ${cells - used} are zeros.${more}`;
+  }
+
+  static style = `
+.stage { display: flex; justify-content: center; align-items: center; gap: .4rem .8rem; height: 11.8rem; margin: .3rem 0; --cell: min(2.5rem, (100cqi - 11.5rem) / var(--across), 9.6rem / var(--down)); }
+.planes { display: flex; gap: .4rem; justify-content: center; }
+.kernel .planes { display: grid; grid-template-columns: repeat(var(--share), auto); }
+.title { text-align: center; }
+.set.image { --ink: var(--cb-input); }
+.sign { padding-top: 1.5rem; font-size: 1.4rem; }
+.views { justify-content: center; }
+.product { display: grid; grid-template-columns: auto auto auto; justify-content: center; align-content: center; gap: .35rem .5rem; height: 19rem; margin: .4rem 0; --cell: min(2.5rem, (100cqi - 4.2rem) / var(--columns), 18rem / var(--rows)); }
+.area { line-height: 0; }
+.head, .below { grid-column: 2; } .left { grid-area: 2 / 1; } .body { grid-area: 2 / 2; } .side { grid-area: 2 / 3; }
+.t0 { --ink: var(--cb-alpha); } .t1 { --ink: var(--cb-beta); } .t2 { --ink: var(--cb-gamma); } .t3 { --ink: var(--cb-delta); }
+.product [role=gridcell]:not(.zero), .kernel [role=gridcell] { --tint: 20%; }
+[role=gridcell].zero { --tint: 0%; --edge: var(--cb-line); color: var(--pst-color-text-muted); }
+[role=gridcell].several { border-style: double; border-width: 3px; }
+.product [role=gridcell].lit { --tint: 38% !important; outline: 2px solid var(--cb-ink); outline-offset: -2px; }
+.product [role=gridcell].now { --tint: 46% !important; outline: 3px solid var(--cb-ink); outline-offset: -3px; }
+.dense b { visibility: hidden; }
+.words { height: 3.2em; }
+@container (max-width: 560px) {
+  .stage { height: 10rem; gap: .2rem .3rem; --cell: min(2.2rem, (100cqi - 8.4rem) / var(--across), 7.8rem / var(--down)); }
+  .title { display: grid; justify-items: center; }
+  .product { height: 17rem; gap: .2rem; --cell: min(2.4rem, (100cqi - 2.4rem) / var(--columns), 16rem / var(--rows)); }
+  .fine b { visibility: hidden; }
+  .words { height: 6.4em; }
+}
+`;
+}
+
+define("matrix", Matrix);

@@ -1,0 +1,557 @@
+// What the explorables share. An explorable is a figure that can be touched: a custom element
+// around the very drawing that stands there where no script runs.
+//
+// To write one, say `NAME.js` for <conv-NAME>:
+//
+//   class Stepper extends Explorable {
+//     static fields = { x: table(8), padding: integer(0, 3), flip: flag, mode: choice(MODES) };
+//     static style = "…";             // of its own, after what stands here
+//     build() { return [element, …]; } // once: the parts, from top to bottom; this.note, the line
+//                                     // for remarks and refusals, stands last if it is not among them
+//     reset() {}                      // before new settings: forget what is no setting
+//     settle() {}                     // make this.state consistent; this.problem ||= a sentence
+//     remark() {}                     // what is worth noticing in this.state, instead of the hint
+//     draw() {}                       // show this.state; cheap, called for every change
+//     python() { return [line, …]; }  // what is shown as a program; its last line is always seen
+//   }
+//   define("stepper", Stepper);
+//
+// The base class gives it
+//   this.given     the JSON that Python wrote (`Explorable(Figure)`): fields as text, and extras
+//   this.state     one value a field: in `given`, in a link "#fig-name?x=0,1/2,3&padding=1", or in
+//                  a sentence of the page ({try}), always the same text
+//   this.set({})   take settings (text), all others as in the beginning; a bad one gets a sentence
+//   this.change()  settle, draw: call it after you changed this.state
+//   this.say(text)    for a screen reader, politely, after half a second of rest
+//   this.tell(text)   one line for everybody, at the foot: why something was refused
+//   this.link()       the address of what is shown
+// and at the foot: a hint, the program, "Copy the Python", "Copy a link", "Start again".
+//
+// Fields    integer(low, high) · choice(names) · flag · table(most rows) · tables(most rows) ·
+//           pair() · list(length) · words
+// Controls  button(label, action) · spinner(label, {get, set, low, high}) · chooser(label, names, {get,
+//           set}) · toggle(label, {get, set}) · slider(label, {get, set, low, high, step, said}); each
+//           but button has .refresh(), and this.refresh() of the base class calls them all if you made
+//           them by this.add(control)
+// Grid      numbers in a role's colour: arrows move (one Tab stop), typing ("1/9"), Backspace,
+//           PageUp and PageDown and dragging sideways change, pointing previews, pressing keeps
+// Texts     number(v) to show, parse(text) to read, bracket(v) with brackets if negative
+//
+// Room: Python gives the height that the element needs, wide and narrow (`rooms`), so that nothing
+// jumps when the script comes. Never grow beyond it: controls above what changes, lines reserved.
+
+// -- Texts -------------------------------------------------------------------
+
+/** A number as it is, but with three decimals at most, and a real minus. */
+export const number = (value) => String(Number(value.toFixed(3))).replace("-", "−");
+
+export const bracket = (value) => (value < 0 ? `(${number(value)})` : number(value));
+
+/** Read "3", "−2.5" or "1/9"; throw a sentence for anything else. */
+export function parse(text) {
+  const match = /^\s*([+\-−]?(?:\d+\.?\d*|\.\d+))\s*(?:\/\s*(\d+))?\s*$/.exec(text);
+  if (!match) throw new Error(`“${text}” is not a number: write 3, −2.5 or 1/9.`);
+  const value = Number(match[1].replace("−", "-")) / Number(match[2] ?? 1);
+  if (!(Math.abs(value) <= 9999)) throw new Error(`${text} is too large for this figure: stay within ±9999.`);
+  return value;
+}
+
+/** A table of numbers as Python writes it. */
+export const array = (rows) => `np.array(${nested(rows)})`;
+const nested = (value) => (Array.isArray(value) ? `[${value.map(nested).join(", ")}]` : String(Number(value.toPrecision(12))));
+
+// -- Fields: settings as text and as values ----------------------------------
+
+const refuse = (text, rule) => { throw new Error(`The link says “${text}”, but it must be ${rule}.`); };
+const plain = { write: String, same: Object.is };
+
+export const integer = (low, high) => ({
+  ...plain,
+  read: (text) => (/^\d+$/.test(text) && text >= low && text <= high ? Number(text) : refuse(text, `a whole number from ${low} to ${high}`)),
+});
+export const choice = (names) => ({ ...plain, read: (text) => (names.includes(text) ? text : refuse(text, `one of ${names.join(", ")}`)) });
+export const flag = { ...plain, read: (text) => (/^(true|false)$/.test(text) ? text === "true" : refuse(text, "true or false")) };
+export const words = { ...plain, read: String };
+export const list = (length) => ({
+  write: String,
+  read: (text) => (/^-?\d+(,-?\d+)*$/.test(text) && text.split(",").length === length ? text.split(",").map(Number) : refuse(text, `${length} whole numbers, as in 0,1`)),
+});
+export const pair = () => list(2);
+export const table = (most) => ({
+  write: (rows) => rows.map((row) => row.map((v) => Number(v.toPrecision(12))).join(",")).join("/"),
+  read(text) {
+    const rows = String(text).split("/").map((row) => row.split(",").map(parse));
+    if (rows.length > most || rows.some((row) => row.length !== rows[0].length || row.length > most))
+      refuse(text, `rows of equal length, at most ${most} by ${most} numbers`);
+    return rows;
+  },
+});
+
+/** Several tables of one size, one a plane. */
+export const tables = (most) => ({
+  write: (planes) => planes.map(table(most).write).join(";"),
+  read(text) {
+    const planes = String(text).split(";").map(table(most).read);
+    return planes.every((rows) => rows.length === planes[0].length && rows[0].length === planes[0][0].length) ? planes : refuse(text, "tables of one size");
+  },
+});
+
+// -- The element -------------------------------------------------------------
+
+export function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name in element && name !== "role") element[name] = value;
+    else element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** A piece of a sentence, in a colour. */
+export const mark = (kind, text) => make("span", { className: kind, textContent: text });
+
+export const range = (length) => Array.from({ length }, (_, k) => k);
+
+/** A table with one number changed. */
+export const edited = (rows, r, c, value) => rows.map((row, k) => (k === r ? row.with(c, value) : row));
+
+/** A table in a square of another size; new places hold digits that are easy to recognise. */
+export const resized = (rows, side, first = 0) =>
+  range(side).map((r) => range(side).map((c) => rows[r]?.[c] ?? (r * side + c + first) % 10));
+
+export const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+export function define(name, element) {
+  if (!customElements.get(`conv-${name}`)) customElements.define(`conv-${name}`, element);
+}
+
+export class Explorable extends HTMLElement {
+  static fields = {};
+  static style = "";
+  static hint = "Drag a number sideways to change it, or type. Arrow keys move.";
+
+  connectedCallback() {
+    this.figure = this.closest("figure")?.id || this.id;
+    if (!this.shadowRoot) this.#build();
+    this.forget = new AbortController();
+    const { signal } = this.forget;
+    addEventListener("hashchange", () => this.#address(), { signal });
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest?.(`a[data-try][href="#${this.figure}"]`);
+      if (!link) return;
+      event.preventDefault();
+      this.#take(link.dataset.try);
+    }, { signal });
+    this.#address();
+  }
+
+  disconnectedCallback() {
+    this.forget.abort();
+  }
+
+  #build() {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE + this.constructor.style);
+    const root = this.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [sheet];
+    root.addEventListener("keydown", (event) => event.key === "/" && event.stopPropagation()); // Sphinx searches
+    this.given = JSON.parse(this.querySelector("script[type='application/json']")?.textContent ?? "{}");
+    this.controls = [];
+    this.voice = make("div", { className: "unseen", role: "status" });
+    this.note = make("p", { className: "note", textContent: this.constructor.hint });
+    const panel = make("div", { className: "panel", role: "group", ariaLabel: this.given.label ?? "a figure to touch" });
+    root.append(panel, make("slot"));
+    panel.append(...this.build());
+    if (!this.note.parentNode) panel.append(this.note);
+    panel.append(this.#foot(), this.voice);
+    this.set({});
+  }
+
+  #foot() {
+    this.line = make("code");
+    this.program = make("pre", { tabIndex: 0 });
+    const copy = (label, text, instead) => button(label, async (event) => {
+      let said = "Copied.";
+      await navigator.clipboard.writeText(text()).catch(() => (said = instead()));
+      this.tell(said);
+    });
+    const unfold = () => { this.code.open = true; return "This browser does not let a page copy: select the program."; };
+    this.code = make("details", { className: "code" }, make("summary", {}, this.line), this.program);
+    return make("div", { className: "foot" }, this.code, make("div", { className: "bar" },
+      copy("Copy the Python", () => this.program.textContent, unfold),
+      copy("Copy a link", () => { history.replaceState(null, "", this.link()); return location.href; }, () => "The link is in the address bar."),
+      button("Start again", () => this.set({}))));
+  }
+
+  #address() {
+    const [name, ...query] = location.hash.slice(1).split("?");
+    if (name === this.figure && query.length) this.#take(query.join("?"));
+  }
+
+  #take(query) {
+    this.set(Object.fromEntries(new URLSearchParams(query)));
+    this.scrollIntoView({ block: "nearest", behavior: still.matches ? "auto" : "smooth" });
+  }
+
+  set(settings) {
+    const { fields } = this.constructor;
+    let problem = "";
+    this.state = {};
+    for (const [name, field] of Object.entries(fields)) this.state[name] = field.read(String(this.given[name]));
+    for (const [name, text] of Object.entries(settings)) {
+      try {
+        if (!Object.hasOwn(fields, name)) throw new Error(`The link sets “${name}”, which this figure does not have.`);
+        this.state[name] = fields[name].read(text);
+      } catch (error) {
+        problem ||= error.message;
+      }
+    }
+    this.reset();
+    this.change(problem);
+  }
+
+  change(problem = "") {
+    this.problem = problem;
+    this.settle();
+    this.refresh();
+    this.tell(this.problem);
+  }
+
+  refresh() {
+    this.draw();
+    for (const control of this.controls) control.refresh();
+    const lines = this.python();
+    this.line.textContent = lines.at(-1);
+    this.program.textContent = lines.join("\n");
+  }
+
+  add(control) {
+    this.controls.push(control);
+    return control;
+  }
+
+  /** The settings that are not as in the beginning, as text. */
+  settings() {
+    const written = Object.entries(this.constructor.fields).map(([name, field]) => [name, field.write(this.state[name])]);
+    return Object.fromEntries(written.filter(([name, text]) => text !== String(this.given[name])));
+  }
+
+  link() {
+    const query = Object.entries(this.settings()).map(([name, text]) => `${name}=${encodeURI(text)}`).join("&");
+    return `${location.href.split("#")[0]}#${this.figure}${query && `?${query}`}`;
+  }
+
+  say(text) {
+    clearTimeout(this.speaking);
+    this.speaking = setTimeout(() => (this.voice.textContent = text.replace(/[·×]/g, " times ")), 500);
+  }
+
+  tell(text) {
+    this.note.textContent = text || this.remark() || this.constructor.hint;
+    this.note.classList.toggle("problem", Boolean(text));
+    if (text) this.say(text);
+  }
+
+  reset() {}
+  settle() {}
+  remark() { return ""; }
+  draw() {}
+  python() { return [""]; }
+}
+
+// -- Controls ----------------------------------------------------------------
+
+export const button = (label, action, properties = {}) =>
+  make("button", { type: "button", textContent: label, onclick: action, ...properties });
+
+/** A number with a button on either side. */
+export function spinner(label, { get, set, low, high }) {
+  const [less, more] = [["−", "less", -1], ["+", "more", 1]].map(([sign, name, step]) =>
+    button(sign, () => get() + step >= low() && get() + step <= high() && set(get() + step), { ariaLabel: `${name} ${label}` }));
+  const value = make("span", { className: "value" });
+  const element = make("div", { className: "spinner", role: "group", ariaLabel: label }, make("span", { textContent: label }), less, value, more);
+  element.refresh = () => {
+    value.textContent = get();
+    less.ariaDisabled = String(get() <= low());
+    more.ariaDisabled = String(get() >= high());
+  };
+  return element;
+}
+
+export function chooser(label, names, { get, set }) {
+  const select = make("select", {}, ...names.map((name) => make("option", { value: name, textContent: name })));
+  select.onchange = () => set(select.value);
+  const element = make("label", { className: "chooser" }, make("span", { textContent: label }), select);
+  element.refresh = () => (select.value = get());
+  return element;
+}
+
+export function toggle(label, { get, set }) {
+  const input = make("input", { type: "checkbox" });
+  input.onchange = () => set(input.checked);
+  const element = make("label", { className: "toggle" }, input, label);
+  element.refresh = () => (input.checked = get());
+  return element;
+}
+
+/** A range; `said` puts its value into words. */
+export function slider(label, { get, set, low = () => 0, high, step = 1, said = number }) {
+  const input = make("input", { type: "range", step });
+  input.oninput = () => set(Number(input.value));
+  const value = make("span", { className: "value" });
+  const element = make("label", { className: "slider" }, make("span", { textContent: label }), input, value);
+  element.refresh = () => {
+    Object.assign(input, { min: low(), max: high(), value: get() });
+    value.textContent = input.ariaValueText = said(get());
+  };
+  return element;
+}
+
+// -- Numbers to touch --------------------------------------------------------
+
+/** A grid of numbers: one Tab stop, arrows inside.
+ *
+ *  new Grid({ name, show, pick, edit, tell })
+ *    name   its role, which is its colour (input, kernel, output, …) and its title
+ *    show   called with [row, column] under the mouse, or null when it leaves
+ *    pick   called with [row, column] when a cell is pressed or reached by keys
+ *    edit   { value(r, c), set(r, c, v) }; leave it out if nothing can be changed
+ *    tell   called with a sentence when what was typed is no number
+ *  .box     the element: .title above .body
+ *  .draw(rows, columns, describe, [first row, first column])
+ *    describe(r, c) → { text, note, kind, fixed, label }: the number, the small text beside it, CSS
+ *    classes (now, lit, hot, rim, …), whether it cannot be changed, its name for a screen reader
+ */
+export class Grid {
+  constructor({ name, show = () => {}, pick = () => {}, edit, tell = () => {}, slides = false }) {
+    Object.assign(this, { name, show, pick, edit, tell, slides, size: "", cells: new Map(), at: null });
+    this.title = make("div", { className: "title" }, name);
+    this.body = make("div", { role: "grid", className: "grid", ariaLabel: name });
+    this.box = make("div", { className: `box ${name}` }, this.title, this.body);
+    if (slides) this.body.style.touchAction = "none";
+    const on = (type, listener) => this.body.addEventListener(type, listener);
+    on("pointerover", (event) => event.pointerType === "mouse" && !this.drag && this.show(this.place(event)));
+    on("pointerleave", (event) => event.pointerType === "mouse" && !this.drag && this.show(null));
+    on("pointerdown", (event) => this.#press(event));
+    on("pointermove", (event) => this.#move(event));
+    on("pointerup", () => this.#release());
+    on("pointercancel", () => (this.drag = null));
+    on("dblclick", (event) => this.place(event) && this.type(this.place(event)));
+    on("keydown", (event) => this.#key(event));
+    on("focusin", (event) => !this.input && this.place(event) && String(this.place(event)) !== String(this.at) && this.choose(this.place(event), false));
+  }
+
+  place(event) {
+    const at = event.composedPath().find((node) => node.dataset?.at)?.dataset.at;
+    return at ? at.split(",").map(Number) : null;
+  }
+
+  draw(rows, columns, describe, first = [0, 0]) {
+    if (this.size !== String([rows, columns, first])) this.#lay(rows, columns, first);
+    let longest = 1;
+    for (const [key, cell] of this.cells) {
+      const { text, note = "", kind = "", fixed = !this.edit, label = "" } = describe(...cell.place);
+      const [value, small] = cell.children;
+      if (value.textContent !== text) value.textContent = text;
+      if (small.textContent !== note) small.textContent = note;
+      if (cell.className !== kind) cell.className = kind;
+      if (label && cell.ariaLabel !== label) cell.ariaLabel = label;
+      longest = Math.max(longest, text.length);
+      if (cell.fixed !== fixed) {
+        cell.fixed = fixed;
+        cell.toggleAttribute("data-edit", !fixed);
+        cell.ariaReadOnly = String(fixed);
+      }
+      cell.tabIndex = key === String(this.at ?? this.entry) ? 0 : -1;
+    }
+    if (this.longest !== longest) this.body.style.setProperty("--shrink", Math.min(1, 2.5 / (this.longest = longest)));
+  }
+
+  #lay(rows, columns, first) {
+    const held = this.body.getRootNode().activeElement?.closest?.(".grid") === this.body;
+    Object.assign(this, { rows, columns, first, size: String([rows, columns, first]) });
+    this.entry = first.map((k) => Math.max(0, k));
+    this.cells.clear();
+    const count = (length) => Array.from({ length }, (_, k) => k);
+    const laid = count(rows).map((r) => make("div", { role: "row" }, ...count(columns).map((c) => {
+      const cell = make("div", { role: "gridcell", tabIndex: -1 }, make("b"), make("i", { ariaHidden: "true" }));
+      cell.place = [r + first[0], c + first[1]];
+      cell.dataset.at = String(cell.place);
+      this.cells.set(cell.dataset.at, cell);
+      return cell;
+    })));
+    this.body.replaceChildren(...laid);
+    if (!this.cells.has(String(this.at))) this.at = null;
+    if (held) this.cells.get(String(this.at ?? this.entry))?.focus({ preventScroll: true });
+  }
+
+  cell(place) {
+    return this.cells.get(String(place));
+  }
+
+  /** Make a cell the grid's entry, and tell the owner; returns whether it was so before. */
+  choose(place, focus = true) {
+    if (!this.cell(place)) return false;
+    const again = String(this.at) === String(place);
+    this.at = place;
+    for (const [key, cell] of this.cells) cell.tabIndex = key === String(place) ? 0 : -1;
+    if (focus) this.cell(place).focus({ preventScroll: true });
+    this.pick(place);
+    return again;
+  }
+
+  #press(event) {
+    const place = this.place(event);
+    if (!place || this.input || event.button) return;
+    event.preventDefault(); // no selection of text; choose() sets the focus
+    this.drag = { x: event.clientX, place, again: this.choose(place), touch: event.pointerType !== "mouse" };
+    if (this.slides || this.cell(place).fixed) return;
+    this.drag.start = this.edit.value(...place);
+    this.body.setPointerCapture(event.pointerId);
+  }
+
+  #move(event) {
+    if (!this.drag) return;
+    const { x, place, start } = this.drag;
+    if (start === undefined) { // a finger that slides over results picks each
+      const under = this.body.getRootNode().elementFromPoint(event.clientX, event.clientY)?.closest("[data-at]");
+      if (under && this.body.contains(under) && String(under.place) !== String(this.at)) this.choose(under.place);
+      return;
+    }
+    const way = event.clientX - x;
+    if (!this.drag.moved && Math.abs(way) < 5) return;
+    this.drag.moved = true;
+    const value = start + (event.altKey ? 0.1 : 1) * Math.round(way / 9);
+    this.#set(place, Math.round(value * 1e9) / 1e9);
+  }
+
+  #release() {
+    const { touch, again, moved, place } = this.drag ?? {};
+    this.drag = null;
+    if (touch && again && !moved) this.type(place);
+  }
+
+  #set(place, value) {
+    if (Math.abs(value) <= 9999) this.edit.set(...place, value);
+  }
+
+  #key(event) {
+    const place = this.place(event);
+    if (!place || this.input || event.ctrlKey || event.metaKey) return;
+    const [[r, c], { key }] = [place, event];
+    const goal = {
+      ArrowUp: [r - 1, c], ArrowDown: [r + 1, c], ArrowLeft: [r, c - 1], ArrowRight: [r, c + 1],
+      Home: [r, this.first[1]], End: [r, this.first[1] + this.columns - 1],
+    }[key];
+    const step = { PageUp: 1, PageDown: -1 }[key];
+    const free = !this.cell(place).fixed;
+    if (goal) this.choose(goal);
+    else if (step && free) this.#set(place, this.edit.value(r, c) + step);
+    else if (/^(Backspace|Delete)$/.test(key) && free) this.#set(place, 0);
+    else if (/^([\d.\-−]|Enter|F2)$/.test(key) && free) this.type(place, key.length === 1 ? key : undefined);
+    else return;
+    event.preventDefault();
+    event.stopPropagation(); // the theme and Sphinx listen for keys too
+  }
+
+  /** Put a text field over a cell. */
+  type(place, begun) {
+    const cell = this.cell(place);
+    if (this.input || !cell || cell.fixed) return;
+    const held = this.edit.text?.(...place) ?? number(this.edit.value(...place)).replace("−", "-");
+    const input = make("input", { value: begun ?? held, type: "text", autocomplete: "off", enterKeyHint: "done" });
+    input.ariaLabel = `${this.name}, row ${place[0]}, column ${place[1]}`;
+    this.input = input;
+    cell.append(input);
+    input.focus();
+    if (begun === undefined) input.select();
+    const done = (keep, next) => {
+      if (this.input !== input) return;
+      this.input = null;
+      input.remove();
+      if (next) this.choose(next);
+      try {
+        if (keep) this.edit.set(...place, parse(input.value));
+      } catch (error) {
+        this.tell(error.message);
+      }
+    };
+    input.addEventListener("blur", () => done(true));
+    input.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      const next = [place[0], place[1] + (event.shiftKey ? -1 : 1)];
+      if (event.key === "Enter" || event.key === "Escape") done(event.key === "Enter", place);
+      else if (event.key === "Tab" && this.cell(next)) {
+        done(true, next);
+        this.type(next);
+      } else return;
+      event.preventDefault();
+    });
+  }
+}
+
+// -- The look ----------------------------------------------------------------
+
+const STYLE = `
+:host { display: block; text-align: left; container-type: inline-size; color: var(--pst-color-text-base); font-size: .95rem; line-height: 1.45; }
+* { box-sizing: border-box; }
+slot { display: none; }
+.panel { min-height: inherit; padding: .8rem 1rem; border: 1px solid var(--cb-rule); border-radius: 6px; background: var(--pst-color-background); }
+.bar { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .9rem; }
+.bar + .bar { margin-top: .5rem; }
+button, select, input { font: inherit; color: inherit; }
+button, select { min-height: 2rem; padding: .1rem .6rem; border: 1px solid var(--cb-rule); border-radius: 5px; background: var(--pst-color-background); cursor: pointer; }
+button:hover:not([aria-disabled=true]), select:hover { border-color: var(--pst-color-primary); }
+button[aria-pressed=true] { border-color: var(--pst-color-primary); background: color-mix(in srgb, var(--pst-color-primary) 16%, var(--pst-color-background)); }
+button[aria-disabled=true] { color: var(--pst-color-text-muted); cursor: default; }
+:is(button, select, input, summary, [tabindex]):focus-visible { outline: 2px solid var(--pst-color-primary); outline-offset: 1px; z-index: 3; }
+.spinner, .chooser, .toggle, .slider { display: inline-flex; align-items: center; gap: .4rem; min-height: 2rem; }
+.spinner { gap: 0; }
+.spinner > span:first-child { margin-right: .4rem; }
+.spinner button { width: 2rem; padding: 0; }
+.spinner .value { min-width: 1.9rem; text-align: center; }
+.value { font-variant-numeric: tabular-nums; }
+.toggle { cursor: pointer; }
+input:is([type=checkbox], [type=range]) { accent-color: var(--pst-color-primary); cursor: pointer; }
+input[type=checkbox] { width: 1.1rem; height: 1.1rem; margin: 0; }
+input[type=range] { min-height: 2rem; min-width: 4rem; }
+.box { text-align: center; }
+.title { min-height: 1.5rem; color: var(--ink); white-space: nowrap; }
+.input { --ink: var(--cb-input); } .kernel { --ink: var(--cb-kernel); } .output { --ink: var(--cb-output); } .padding { --ink: var(--cb-padding); }
+.grid { position: relative; display: inline-block; user-select: none; -webkit-user-select: none; touch-action: pan-y; }
+[role=row] { display: flex; }
+[role=gridcell] { --tint: 10%; position: relative; display: grid; place-items: center; width: var(--cell, 2.5rem); height: var(--cell, 2.5rem); margin: 0 -1px -1px 0; border: 1px solid var(--edge, var(--ink)); background: color-mix(in srgb, var(--ink) var(--tint), var(--pst-color-background)); color: var(--cb-ink); font-variant-numeric: tabular-nums; cursor: pointer; }
+[role=gridcell][data-edit] { cursor: ew-resize; }
+[role=gridcell] b { font-weight: 400; font-size: max(9px, calc(var(--cell, 2.5rem) * .4 * var(--shrink))); line-height: 1; white-space: nowrap; }
+[role=gridcell] i { position: absolute; right: .14em; bottom: .12em; font-size: max(10.5px, calc(var(--cell, 2.5rem) * .27)); font-style: normal; line-height: 1; }
+[role=gridcell]:has(i:not(:empty)) b { translate: -16% -28%; }
+[role=gridcell] input { position: absolute; inset: -1px; z-index: 4; width: calc(100% + 2px); min-width: 2.6rem; padding: 0; border: 2px solid var(--pst-color-primary); border-radius: 2px; background: var(--pst-color-background); text-align: center; font-size: max(16px, calc(var(--cell, 2.5rem) * .38)); }
+.lit { --tint: 26% !important; }
+.now { --tint: 38% !important; z-index: 1; } .now b { font-weight: 700 !important; }
+.hot { outline: 2px solid var(--cb-ink); outline-offset: -3px; z-index: 2; }
+.note { min-height: 2.9em; margin: .3rem 0 0; color: var(--pst-color-text-muted); font-size: .88rem; }
+.note.problem { color: var(--pst-color-text-base); font-weight: 600; }
+.foot { margin-top: .6rem; padding-top: .6rem; border-top: 1px solid var(--cb-rule); font-size: .88rem; }
+.foot .bar { margin-top: .4rem; }
+summary { cursor: pointer; }
+code, pre { margin: 0; font-family: var(--pst-font-family-monospace); font-size: .92em; overflow-wrap: anywhere; }
+pre { padding: .4rem 0 0 1rem; white-space: pre-wrap; }
+.words { margin: 0; line-height: 1.6; overflow: hidden; font-variant-numeric: tabular-nums; }
+.words, .words + .note { text-align: center; }
+.x { color: var(--cb-input); } .w { color: var(--cb-kernel); } .y { color: var(--cb-output); font-weight: 700; } .none, .quiet, .sign { color: var(--pst-color-text-muted); }
+.title .spinner { min-height: 0; margin-left: .4rem; font-size: .85rem; color: var(--pst-color-text-base); }
+.title .spinner > span:first-child { display: none; }
+.title .spinner button { width: 1.5rem; min-height: 1.5rem; line-height: 1; }
+.title .value { min-width: 1.4rem; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+@container (max-width: 560px) { .panel { min-height: inherit; padding: .7rem .6rem; } .bar { gap: .4rem .5rem; } .note { min-height: 4.35em; }
+  .options { align-items: end; } .options :is(.spinner, .chooser) { display: grid; grid-template-columns: 2rem 1.8rem 2rem; } .options .chooser { grid-template-columns: auto; gap: 0; } .options :is(.spinner, .chooser) > span:first-child { grid-column: 1 / -1; }
+}
+@media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
+@media (forced-colors: active) {
+  .lit { outline: 2px dashed CanvasText; outline-offset: -4px; } .now { outline: 3px solid Highlight; outline-offset: -3px; }
+  button[aria-pressed=true] { border: 2px solid Highlight; }
+}
+@media print { .panel { display: none; } slot { display: block; } }
+`;

@@ -1,0 +1,277 @@
+// Photographs as planes of numbers, a window on them, and the sum in it: for bench, cover and shift.
+
+import { Explorable, Grid, make, number } from "./parts.js";
+
+/** Split the bytes of a picture into planes of numbers: grey, and red, green and blue. */
+export function split({ data, width, height }) {
+  const [grey, ...colours] = [0, 1, 2, 3].map(() => new Float64Array(width * height));
+  for (let k = 0, p = 0; k < grey.length; k++, p += 4) {
+    for (let c = 0; c < 3; c++) colours[c][k] = data[p + c];
+    grey[k] = Math.round((299 * data[p] + 587 * data[p + 1] + 114 * data[p + 2]) / 1000);
+  }
+  return { width, height, grey, colours };
+}
+
+/** conv2d of one plane with one 3×3 kernel; `y` may be an old result, to be written over. */
+export function slide({ data, width, height }, w, stride = 1, y = null) {
+  const [rows, columns] = [height, width].map((size) => Math.floor((size - 3) / stride) + 1);
+  const [a, b, c, d, e, f, g, h, i] = w;
+  const result = y?.length === rows * columns ? y : new Float64Array(rows * columns);
+  for (let u = 0, k = 0; u < rows; u++)
+    for (let v = 0, p = u * stride * width; v < columns; v++, k++, p += stride) {
+      const q = p + width, r = q + width;
+      result[k] = a * data[p] + b * data[p + 1] + c * data[p + 2] + d * data[q] + e * data[q + 1]
+        + f * data[q + 2] + g * data[r] + h * data[r + 1] + i * data[r + 2];
+    }
+  return { data: result, width: columns, height: rows };
+}
+
+/** max_pool2d or avg_pool2d of one plane, in windows that touch. */
+export function pool({ data, width, height }, size, kind) {
+  const [rows, columns] = [height, width].map((n) => Math.floor(n / size));
+  const result = new Float64Array(rows * columns);
+  for (let u = 0, k = 0; u < rows; u++)
+    for (let v = 0; v < columns; v++, k++) {
+      let all = kind === "max" ? -Infinity : 0;
+      for (let i = 0; i < size; i++)
+        for (let j = 0, p = (u * size + i) * width + v * size; j < size; j++, p++)
+          all = kind === "max" ? Math.max(all, data[p]) : all + data[p];
+      result[k] = kind === "max" ? all : all / (size * size);
+    }
+  return { data: result, width: columns, height: rows };
+}
+
+/** numpy.percentile(abs(values), 98), where no value is beyond `most`: strong edges must not darken the rest. */
+export function limit(planes, most) {
+  const counts = new Uint32Array(4097), factor = 4096 / (most || 1);
+  let size = 0;
+  for (const { data } of planes) {
+    size += data.length;
+    for (let k = 0; k < data.length; k++) counts[(Math.abs(data[k]) * factor) | 0]++;
+  }
+  const place = 0.98 * (size - 1);
+  let bin = 0, below = 0;
+  while (below + counts[bin] <= Math.floor(place)) below += counts[bin++];
+  const rest = new Float64Array(size - below);
+  let found = 0;
+  for (const { data } of planes)
+    for (let k = 0; k < data.length; k++) {
+      const value = Math.abs(data[k]);
+      if (((value * factor) | 0) >= bin) rest[found++] = value;
+    }
+  rest.sort();
+  const [low, high] = [rest[Math.floor(place) - below], rest[Math.ceil(place) - below]];
+  return low + (high - low) * (place % 1);
+}
+
+/** Paint planes on a canvas: from `low`, which is black, to `high`, which is white. */
+export function paint(canvas, planes, low, high) {
+  const { width, height } = planes[0];
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height, image: null });
+  const context = canvas.getContext("2d");
+  const { data } = (canvas.image ??= context.createImageData(width, height));
+  const scale = 255 / (high - low || 1), shift = 0.5 - low * scale;
+  const level = (value) => { const v = value * scale + shift; return v < 0 ? 0 : v > 255 ? 255 : v | 0; };
+  const [red, green = red, blue = red] = planes.map((plane) => plane.data);
+  const words = new Uint32Array(data.buffer);
+  if (planes.length === 1) for (let k = 0; k < words.length; k++) words[k] = level(red[k]) * 0x10101 | 0xff000000;
+  else for (let k = 0; k < words.length; k++) words[k] = level(red[k]) | level(green[k]) << 8 | level(blue[k]) << 16 | 0xff000000;
+  context.putImageData(canvas.image, 0, 0);
+}
+
+/** The planes of a picture that the browser can read, cut to its middle square of `side` pixels if that is told. */
+export function take(picture, width, height, side = 0, mirrored = false) {
+  const part = Math.min(width, height);
+  const [w, h] = side ? [side, side] : [width, height];
+  const context = new OffscreenCanvas(w, h).getContext("2d", { willReadFrequently: true });
+  if (mirrored) context.transform(-1, 0, 0, 1, w, 0);
+  context.imageSmoothingQuality = "high";
+  if (side) context.drawImage(picture, (width - part) / 2, (height - part) / 2, part, part, 0, 0, w, h);
+  else context.drawImage(picture, 0, 0);
+  return split(context.getImageData(0, 0, w, h));
+}
+
+/** The planes of a PNG picture, exactly as they were written. */
+export async function load(address) {
+  const picture = Object.assign(new Image(), { src: address });
+  await picture.decode();
+  return take(picture, picture.naturalWidth, picture.naturalHeight);
+}
+
+/** Call once, when an element comes near the window. */
+export function whenNear(element, action) {
+  new IntersectionObserver(([seen], watcher) => {
+    if (!seen.isIntersecting) return;
+    watcher.disconnect();
+    action();
+  }, { rootMargin: "800px" }).observe(element);
+}
+
+/** An explorable whose window moves over a picture: over `this.plane`, at `this.state.at`, or where one points. */
+export class Windowed extends Explorable {
+  static hint = "Drag the ring, or move it with the arrow keys: by ten with Shift.";
+
+  acts = {
+    show: (at) => { this.seen = at; this.look(); },
+    keep: (at) => { this.seen = null; this.state.at = at; this.change(); },
+    step: (down, right) => this.acts.keep([this.state.at[0] + down, this.state.at[1] + right]),
+    dot: () => this.dot?.(),
+  };
+
+  /** The nearest place at which the window is inside. */
+  inside([row, column]) {
+    const fit = (k, size) => Math.max(0, Math.min(size - 3, k));
+    return [fit(row, this.plane.height), fit(column, this.plane.width)];
+  }
+
+  settle() {
+    if (this.plane) this.state.at = this.inside(this.state.at);
+  }
+
+  draw() {
+    if (!this.plane) return;
+    this.look();
+    this.say(`Row ${this.state.at[0]}, column ${this.state.at[1]}: ${this.sum.total.textContent}`);
+  }
+}
+
+/** The nine pixels of a plane below a window. */
+export const patch = ({ data, width }, [row, column]) =>
+  Array.from({ length: 9 }, (_, k) => data[(row + Math.floor(k / 3)) * width + column + k % 3]);
+
+/** A picture with a mark on it, which mouse, finger and arrow keys move; `scale` pixels of the input make one of it. */
+export class Picture {
+  constructor(role, title, label, side, { show, keep, step, dot }) {
+    this.scale = 1;
+    this.side = side;
+    this.canvas = make("canvas", { tabIndex: 0, role: "application", ariaLabel: label });
+    this.mark = make("div", { className: "mark" });
+    this.frame = make("div", { className: "frame" }, this.canvas, this.mark);
+    this.title = make("div", { className: "title" }, title);
+    this.box = make("div", { className: `picture ${role}` }, this.title, this.frame);
+    const on = (type, listener) => this.frame.addEventListener(type, listener);
+    on("pointerdown", (event) => {
+      if (event.button) return;
+      this.frame.setPointerCapture(event.pointerId);
+      keep(this.place(event));
+      dot();
+    });
+    on("pointermove", (event) => {
+      if (!event.buttons) return show(this.place(event));
+      keep(this.place(event));
+      dot();
+    });
+    on("pointerleave", () => show(null));
+    on("keydown", (event) => {
+      const way = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+      if (event.key === " ") dot();
+      else if (way && !event.ctrlKey && !event.metaKey && !event.altKey) step(...way.map((k) => k * this.scale * (event.shiftKey ? 10 : 1)));
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+  }
+
+  place(event) {
+    const { left, top, width, height } = this.canvas.getBoundingClientRect();
+    const at = [(event.clientY - top) / height * this.canvas.height, (event.clientX - left) / width * this.canvas.width];
+    return at.map((k) => (Math.floor(k) - (this.side >> 1)) * this.scale);
+  }
+
+  paint(planes, low, high) {
+    paint(this.canvas, planes, low, high);
+  }
+
+  /** Put the mark around the window whose first pixel is `at`. */
+  point(at) {
+    const [row, column] = at.map((k) => Math.floor(k / this.scale));
+    const { width, height } = this.canvas;
+    Object.assign(this.mark.style, {
+      left: `${100 * column / width}%`, top: `${100 * row / height}%`,
+      width: `${100 * this.side / width}%`, height: `${100 * this.side / height}%`,
+    });
+  }
+}
+
+/** Nine pixels times nine weights: one sum. */
+export class Sum {
+  constructor(edit, tell) {
+    const show = (at) => this.light(at);
+    this.pixels = new Grid({ name: "nine pixels", show, pick: show });
+    this.weights = new Grid({ name: "nine weights", show, pick: show, edit, tell });
+    this.pixels.box.classList.add("input");
+    this.weights.box.classList.add("kernel");
+    this.total = make("div", { className: "total" });
+    const box = make("div", { className: "box output" }, make("div", { className: "title" }, "one sum"), this.total);
+    const sign = (text) => make("div", { className: "sign" }, text);
+    this.box = make("div", { className: "sum" }, this.pixels.box, sign("×"), this.weights.box, sign("="), box);
+    this.words = make("p", { className: "words" });
+  }
+
+  draw(pixels, w, y) {
+    Object.assign(this, { values: pixels, w, y });
+    const place = (r, c) => 3 * r + c;
+    const kind = (r, c) => (String([r, c]) === String(this.lit) ? "hot" : "");
+    this.pixels.draw(3, 3, (r, c) => ({ text: number(pixels[place(r, c)]), kind: kind(r, c) }));
+    this.weights.draw(3, 3, (r, c) => ({ text: fraction(w[place(r, c)]), kind: kind(r, c) }));
+    const largest = Math.max(...w.map(Math.abs)) || 1;
+    for (const { place: at, style } of this.weights.cells.values()) {
+      const value = w[place(...at)];
+      style.setProperty("--edge", "var(--pst-color-text-muted)");
+      style.setProperty("--ink", value < 0 ? "var(--cb-negative)" : "var(--cb-positive)");
+      style.setProperty("--tint", `${value ? Math.round(8 + 30 * Math.abs(value) / largest) : 0}%`);
+    }
+    for (const { place: at, style } of this.pixels.cells.values()) {
+      const value = Math.round(pixels[place(...at)]);
+      Object.assign(style, { background: `rgb(${value} ${value} ${value})`, color: value > 117 ? "#000" : "#fff" });
+    }
+    this.total.textContent = number(Math.round(y * 100) / 100);
+    this.say();
+  }
+
+  light(at) {
+    this.lit = at;
+    this.draw(this.values, this.w, this.y);
+  }
+
+  /** Write the products out: all of them, or the one that is pointed at. */
+  say() {
+    const one = this.lit ? 3 * this.lit[0] + this.lit[1] : -1;
+    const terms = [...this.w.keys()].filter((k) => (one < 0 ? this.w[k] : k === one));
+    const parts = terms.map((k) => `${number(this.values[k])} · ${this.w[k] < 0 ? `(${fraction(this.w[k])})` : fraction(this.w[k])}`);
+    const sum = one < 0 ? this.y : this.values[one] * this.w[one];
+    this.words.textContent = `${parts.join(" + ") || "0"} = ${number(Math.round(sum * 100) / 100)}`;
+  }
+}
+
+/** Ninths and sixteenths as they are written on paper. */
+export function fraction(value) {
+  const below = [1, 2, 3, 4, 8, 9, 16].find((n) => Math.abs(value * n - Math.round(value * n)) < 1e-9);
+  return below > 1 ? `${number(Math.round(value * below))}/${below}` : number(value);
+}
+
+export const LOOK = `
+:host(:not([data-ready])) { .panel { display: none; } slot { display: block; } }
+.stage { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: .3rem .8rem; margin: .5rem 0; }
+.picture .title { min-height: 1.5rem; }
+.frame { position: relative; overflow: hidden; border-radius: 3px; user-select: none; -webkit-user-select: none; touch-action: pan-y; cursor: crosshair; }
+canvas { display: block; width: 100%; height: auto; image-rendering: pixelated; }
+.frame:focus-within:has(:focus-visible) { outline: 2px solid var(--pst-color-primary); outline-offset: 2px; }
+canvas:focus-visible { outline: none; }
+.picture.input .mark { --ink: var(--cb-kernel); }
+.mark { position: absolute; min-width: 3px; min-height: 3px; outline: 2px solid var(--ink); outline-offset: 1px; touch-action: none; cursor: grab; }
+.mark::before, .mark::after { content: ""; position: absolute; top: 50%; left: 50%; translate: -50% -50%; border-radius: 50%; }
+.mark::before { width: 44px; height: 44px; }
+.mark::after { width: 26px; height: 26px; border: 3px solid var(--ink); box-shadow: 0 0 0 1.5px #fff, inset 0 0 0 1.5px #fff; }
+.sum { --cell: 2.9rem; display: flex; align-items: center; justify-content: center; gap: .7rem; margin: .6rem 0 .2rem; }
+.sign { padding-top: 1.5rem; font-size: 1.4rem; }
+.total { display: grid; place-items: center; min-width: 6.2rem; height: 3.6rem; padding: 0 .3rem; border: 1px solid var(--ink); background: color-mix(in srgb, var(--ink) 16%, var(--pst-color-background)); font-size: 1.5rem; font-variant-numeric: tabular-nums; }
+.words, .facts { min-height: 2.9em; margin: .2rem 0; text-align: center; font-size: .9rem; font-variant-numeric: tabular-nums; }
+@container (max-width: 560px) {
+  .stage { gap: .3rem .5rem; }
+  .sum { --cell: 8.8cqw; gap: .2rem; }
+  .sign { font-size: 1.1rem; }
+  .total { min-width: 4rem; font-size: 1.15rem; }
+  .words, .facts { min-height: 4.4em; }
+}
+`;

@@ -1,0 +1,177 @@
+"""One position of a kernel, product by product: a figure that three chapters let you touch."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from convbook import _checks, conv2d, pad
+from convbook._typing import Array, PaddingMode
+from convbook.figures import _draw
+from convbook.figures._draw import listed
+from convbook.figures._explorable import Explorable, written
+from convbook.figures._figure import Figure, drawing
+
+TIMES, DOT = "\N{MULTIPLICATION SIGN}", "\N{MIDDLE DOT}"
+CONTROLS = ("padding", "mode", "stride", "dilation", "flip", "predict", "goal")
+
+EXAMPLES = {
+    "the running example": "x=0,1,2/3,4,5/6,7,8&w=0,1/2,3",
+    "one bright pixel": "x=0,0,0,0,0/0,0,0,0,0/0,0,1,0,0/0,0,0,0,0/0,0,0,0,0&w=1,2,3/4,5,6/7,8,9",
+    "an edge": "x=2,2,2,7,7,7/2,2,2,7,7,7/2,2,2,7,7,7/2,2,2,7,7,7&w=-1,0,1/-2,0,2/-1,0,1",
+    "an even grey": "x=5,5,5,5/5,5,5,5/5,5,5,5/5,5,5,5&w=0,1/2,3",
+}
+"""Settings to start from, as a link writes them; without padding, stride and dilation."""
+
+
+@drawing
+def stepper(
+    image: Array,
+    kernel: Array,
+    at: tuple[int, int] = (0, 0),
+    *,
+    stride: int = 1,
+    padding: int = 0,
+    dilation: int = 1,
+    mode: PaddingMode = "zeros",
+    controls: Sequence[str] = ("flip", "predict", "goal"),
+) -> Figure:
+    """Show one position of a kernel; in the page every number and every option can be changed.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W)
+        Image of at most 8 by 8 pixels.
+    kernel : ndarray of shape (K_h, K_w)
+        Kernel of at most 5 by 5 weights.
+    at : pair of int
+        Position of the kernel.
+    stride, padding, dilation, mode
+        As for :func:`~convbook.conv2d`; the mode is that of :class:`!torch.nn.Conv2d`.
+    controls : sequence of str
+        What else a reader may change: "padding", "mode", "stride", "dilation", "flip", "predict",
+        "goal". Show what the chapter has introduced.
+    """
+    examples = EXAMPLES if "flip" in controls else {}
+    for control in controls:
+        _checks.choice("controls", control, CONTROLS)
+    beyond = _continued(image, padding, mode)
+    output = conv2d(beyond[None], kernel[None, None], stride=stride, dilation=dilation)[0]
+    settings = {
+        "x": written(image),
+        "w": written(kernel),
+        "padding": padding,
+        "mode": mode,
+        "stride": stride,
+        "dilation": dilation,
+        "flip": "false",
+        "goal": "none",
+        "on": "output",
+        "at": written(np.array(at)),
+        "controls": [*controls],
+        "examples": examples,
+        "label": "a convolution to change",
+    }
+    places = [stride * k for k in at]
+    taps = [(dilation * i, dilation * j) for i, j in np.ndindex(kernel.shape)]
+    window = [(places[0] + i, places[1] + j) for i, j in taps]
+    products = [f"{beyond[tap]}{DOT}{w}" for tap, w in zip(window, kernel.flat, strict=True)]
+    grids = {"input": beyond, "kernel": kernel, "output": output}
+    corners, (width, height) = _layout(grids)
+    total = _lines(products, output[at])
+    rooms = _rooms(sum(len(name) + 5 for name in examples), controls)
+    height += 0.8 * len(total)
+    fig = Explorable("stepper", settings, 0.42 * width, 0.42 * height, rooms)
+    ax = _draw.canvas(fig, width, height)
+    weights = dict(zip(window, kernel.flat, strict=True))
+    for name, grid in grids.items():
+        _draw_grid(ax, name, grid, corners[name], padding, weights)
+    span = [dilation * (k - 1) + 1 for k in kernel.shape]
+    for name, place, size in ("input", places, span), ("output", at, (1, 1)):
+        left, top = corners[name]
+        role = "kernel" if name == "input" else name
+        _draw.frame(ax, (left + place[1], top + place[0]), size[1], size[0], role)
+    for number, line in enumerate(reversed(total)):
+        _draw.label(ax, width / 2, height - 0.5 - 0.8 * number, line, fontsize=13)
+    options = _said(padding, mode, stride, dilation)
+    fig.alt = (
+        f"A kernel with the weights {listed(kernel)} at row {at[0]}, column {at[1]} of its "
+        f"positions on an input that holds {listed(image)}{options}: {' '.join(total)}. The "
+        f"output holds {listed(output)}. In the page on the web, every number can be changed."
+    )
+    return fig
+
+
+def _continued(image: Array, padding: int, mode: PaddingMode) -> Array:
+    """Continue an image beyond its border on all sides."""
+    if not padding:
+        return image
+    named: Any = "constant" if mode == "zeros" else mode
+    beyond: Array = pad(image[None], (padding,) * 4, mode=named)[0]
+    return beyond
+
+
+def _said(padding: int, mode: str, stride: int, dilation: int) -> str:
+    """Name the options that are not the usual ones."""
+    names = {f"padded by {padding} ({mode})": padding, f"stride {stride}": stride - 1}
+    names[f"dilation {dilation}"] = dilation - 1
+    return "".join(f", {name}" for name, used in names.items() if used)
+
+
+def _rooms(letters: int, controls: Sequence[str]) -> tuple[float, float]:
+    """Return the height that the element needs in a wide and in a narrow column, in rem."""
+    wide = 33.7 + 2.5 * math.ceil(letters / 80)
+    narrow = 53.4 + 2.4 * math.ceil(letters / 36) + 2.4 * (len(controls) > 2)
+    return wide, narrow
+
+
+def _layout(
+    grids: Mapping[str, Array],
+) -> tuple[dict[str, tuple[float, float]], tuple[float, float]]:
+    """Return each grid's left top corner, and the size of all: in a row, or kernel over output."""
+    (h_in, w_in), (h_k, w_k), (h_out, w_out) = (grid.shape for grid in grids.values())
+    if w_in + w_k + w_out < 9:
+        tallest = max(h_in, h_k, h_out)
+        lefts = 0.5, w_in + 2, w_in + w_k + 3.5
+        tops = [1 + (tallest - height) / 2 for height in (h_in, h_k, h_out)]
+        size = lefts[2] + w_out + 0.5, tallest + 1.3
+    else:
+        lefts, tops = (0.5, w_in + 1.5, w_in + 1.5), [1, 1, h_k + 2.4]
+        size = lefts[2] + max(w_k, w_out) + 0.5, max(h_in + 1, tops[2] + h_out) + 0.4
+    return dict(zip(grids, zip(lefts, tops, strict=True), strict=True)), size
+
+
+def _lines(products: Sequence[str], result: Any) -> list[str]:
+    """Write the sum, four products a line."""
+    rows = [" + ".join(products[k : k + 4]) for k in range(0, len(products), 4)]
+    return [*(f"{row} +" for row in rows[:-1]), f"{rows[-1]} = {result}"]
+
+
+def _draw_grid(
+    ax: Axes,
+    name: str,
+    grid: Array,
+    corner: tuple[float, float],
+    padding: int,
+    weights: Mapping[tuple[int, int], Any],
+) -> None:
+    """Draw one of the three grids; the input with the weights on the pixels that they meet."""
+    left, top = corner
+    _draw.label(ax, left + grid.shape[1] / 2, top - 0.45, name, name, fontsize=13)
+    for (row, column), value in np.ndenumerate(grid):
+        place = left + column, top + row
+        meets = name == "input" and (row, column) in weights
+        role = name if name != "input" or _inside(row, column, grid.shape, padding) else "padding"
+        _draw.box(ax, place, 1, 1, role, 0.22 if meets else 0.1)
+        shift = 0.15 if meets else 0
+        _draw.label(ax, place[0] + 0.5 - shift, place[1] + 0.5 - shift, f"{value}", fontsize=12.5)
+        if meets:
+            text = f"{TIMES}{weights[row, column]}"
+            _draw.label(ax, place[0] + 0.69, place[1] + 0.75, text, "kernel", fontsize=10)
+
+
+def _inside(row: int, column: int, shape: tuple[int, ...], padding: int) -> bool:
+    """Tell whether a place of the padded image belongs to the image."""
+    return all(padding <= k < n - padding for k, n in zip((row, column), shape, strict=True))

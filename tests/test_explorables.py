@@ -1,0 +1,694 @@
+"""Figures that can be touched: they compute what the library computes, and anyone can use them."""
+
+import gzip
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convbook import conv2d, convolution_matrix, flip, frog, luma, pad, unfold
+from convbook.figures import channels, convolution, matmul
+from convbook.figures._explorable import Explorable, written
+from legibility import assert_inside, assert_legible
+from requirements import need, need_chromium
+from website import ROOT, Site
+
+sync_api = need("playwright.sync_api")
+axe_playwright = need("axe_playwright_python.sync_playwright")
+CHROMIUM = need_chromium()
+SOURCES = ROOT / "docs" / "_static" / "explore"
+IMAGE, KERNEL = np.arange(9).reshape(3, 3), np.arange(4).reshape(2, 2)
+VOTES = np.array([-1, 2, -1]).reshape(3, 1, 1) * np.ones((3, 3, 3), int)
+MODES = ("zeros", "reflect", "replicate", "circular")
+
+
+# -- The drawings ------------------------------------------------------------
+
+
+def figures() -> dict[str, Any]:
+    """Every figure of this kind, as its chapter shows it."""
+    ones = np.ones((3, 3), int)
+    return {
+        "stepper": convolution.stepper(IMAGE, KERNEL, at=(0, 1)),
+        "padding": convolution.stepper(
+            IMAGE, ones, padding=1, mode="reflect", controls=("padding", "mode")
+        ),
+        "stride": convolution.stepper(
+            np.arange(36).reshape(6, 6) % 10, KERNEL, stride=2, controls=("stride", "dilation")
+        ),
+        "matrix": matmul.linked_matrix(IMAGE, KERNEL + 1),
+        "channels": channels.channel_block(frog(64), VOTES, (30, 10), "frog(64)"),
+    }
+
+
+@pytest.mark.parametrize("name", figures())
+def test_the_drawing_reads_on_a_phone(name: str) -> None:
+    fig = figures()[name]
+    assert_legible(fig)
+    assert_inside(fig)
+
+
+@pytest.mark.parametrize("name", figures())
+def test_the_element_stands_around_the_drawing(name: str) -> None:
+    """Without scripts, on paper and in a notebook there is the picture that any figure is."""
+    fig = figures()[name]
+    bundle = fig._repr_mimebundle_()
+    html = bundle["text/html"]
+    assert f"<conv-{fig.name} " in html
+    assert html.count(fig.svg()) == 1
+    assert bundle["image/png"]
+    assert bundle["text/plain"] == fig.alt
+    data = re.search(r'<script type="application/json">(.*?)</script>', html, re.DOTALL)
+    assert data
+    assert json.loads(data[1]) == json.loads(json.dumps(fig.settings))
+
+
+def test_settings_cannot_close_their_script() -> None:
+    fig = Explorable("stepper", {"label": "</script><b>"}, 1, 1, (1, 1))
+    fig.alt = "nothing"
+    assert fig._repr_mimebundle_()["text/html"].count("</script>") == 1
+
+
+def test_descriptions_hold_the_computed_numbers() -> None:
+    alt = {name: fig.alt for name, fig in figures().items()}
+    assert "1·0 + 2·1 + 4·2 + 5·3 = 25" in alt["stepper"]
+    assert "padded by 1 (reflect)" in alt["padding"]
+    assert "stride 2" in alt["stride"]
+    assert "Row 1: 0, 1, 2, 0, 3, 4, 0, 0, 0." in alt["matrix"]
+    found = conv2d(frog(64).astype(int), VOTES[None])[0, 30, 10]
+    assert f"together {found}." in alt["channels"]
+
+
+def test_a_stepper_refuses_a_control_that_it_does_not_have() -> None:
+    with pytest.raises(ValueError, match=r"controls must be one of .* got 'colour'"):
+        convolution.stepper(IMAGE, KERNEL, controls=("colour",))
+
+
+def test_tables_are_written_exactly() -> None:
+    assert written(np.array([[0, 1.5], [-2, 1 / 3]])) == "0,1.5/-2,0.333333333333"
+
+
+# -- In the page -------------------------------------------------------------
+
+
+class Served:
+    """The site behind an address, and a browser in front of it that keeps its tabs."""
+
+    def __init__(self, address: str, browser: Any) -> None:
+        self.address, self.browser = address, browser
+        self.tabs: dict[Any, Any] = {}
+
+    def open(self, page: str, width: int = 1280, theme: str = "light", **options: Any) -> Any:
+        """Show a page in a tab of its own, or in an earlier test's, as in the beginning."""
+        key = (page, width, theme, *options.items())
+        if key not in self.tabs:
+            self.tabs[key] = self._new(page, width, theme, options)
+        elif options.get("java_script_enabled", True):
+            self.tabs[key].emulate_media(media="screen")
+            self.tabs[key].mouse.move(0, 0)
+            self.tabs[key].evaluate(
+                "document.querySelectorAll('.touch > *').forEach(e => e.set({}))"
+            )
+        return self.tabs[key]
+
+    def _new(self, page: str, width: int, theme: str, options: dict[str, Any]) -> Any:
+        """Open a window and listen to what its page complains of."""
+        size = {"width": width, "height": 900}
+        context = self.browser.new_context(viewport=size, color_scheme=theme, **options)
+        tab = context.new_page()
+        tab.complaints = []
+        tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+        tab.on("console", lambda m: m.type == "error" and tab.complaints.append(m.text))
+        tab.goto(f"{self.address}/{page}", wait_until="load")
+        return tab
+
+
+@pytest.fixture(scope="module")
+def served(site: Site) -> Iterator[Served]:
+    """Serve the site on a free port, to one browser."""
+    arguments = ["--no-sandbox", "--no-first-run", "--disable-background-networking"]
+    arguments += ["--disable-component-update", "--disable-sync"]
+    handler = partial(Quiet, directory=str(site.folder))
+    with (
+        ThreadingHTTPServer(("127.0.0.1", 0), handler) as server,
+        sync_api.sync_playwright() as playwright,
+    ):
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield Served(f"http://127.0.0.1:{server.server_port}", browser)
+        browser.close()
+        server.shutdown()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A file server that does not chat."""
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def opened(served: Served) -> Iterator[Callable[..., Any]]:
+    """Return a function that shows pages; at the end none may have complained."""
+    yield served.open
+    heard = [complaint for tab in served.tabs.values() for complaint in tab.complaints]
+    assert not heard, "\n".join(heard)
+
+
+STEPPER = ("convolution.html", "fig-stepper")
+PADDING = ("padding.html", "fig-padding-stepper")
+STRIDE = ("stride.html", "fig-stride-stepper")
+MATRIX = ("matmul.html", "fig-linked-matrix")
+CHANNELS = ("channels.html", "fig-channel-block")
+ALL = [STEPPER, PADDING, STRIDE, MATRIX, CHANNELS]
+
+
+def element(tab: Any, figure: str) -> Any:
+    """Find an explorable by the name of its figure."""
+    return tab.locator(f"#{figure} .touch > *")
+
+
+def cell(tab: Any, figure: str, grid: str, at: str) -> Any:
+    """Find a cell of a grid."""
+    return element(tab, figure).locator(f'.{grid} [data-at="{at}"]').first
+
+
+def said(tab: Any, figure: str) -> str:
+    """Return the sentence about what is chosen."""
+    text: str = element(tab, figure).locator(".words").inner_text()
+    return text
+
+
+def noted(tab: Any, figure: str) -> str:
+    """Return the remark below."""
+    text: str = element(tab, figure).locator(".note").inner_text()
+    return text
+
+
+# -- JavaScript computes what the library computes ---------------------------
+
+
+def numbers(rng: Any, *shape: int) -> Any:
+    """Draw whole numbers, as readers type them."""
+    return rng.integers(-9, 10, shape)
+
+
+def cases(count: int) -> Iterator[tuple[Any, Any, dict[str, Any]]]:
+    """Draw planes, slices and options that go together."""
+    rng = np.random.default_rng(13)
+    while count:
+        groups, each, kernels = rng.integers(1, 3, 3)
+        image = numbers(rng, groups * each, *rng.integers(1, 8, 2))
+        weight = numbers(rng, groups * kernels, each, *rng.integers(1, 5, 2))
+        options = {
+            "stride": int(rng.integers(1, 4)),
+            "padding": int(rng.integers(0, 4)),
+            "dilation": int(rng.integers(1, 4)),
+            "mode": str(rng.choice(MODES)),
+            "groups": int(groups),
+        }
+        if fits(image.shape[1:], weight.shape[2:], options):
+            count -= 1
+            yield image, weight, options
+
+
+def fits(size: Any, kernel: Any, options: dict[str, Any]) -> bool:
+    """Tell whether the kernel has a place, and the mode something to read."""
+    padding, mode = options["padding"], options["mode"]
+    if (mode == "reflect" and padding >= min(size)) or (mode == "circular" and padding > min(size)):
+        return False
+    spans = (options["dilation"] * (k - 1) + 1 for k in kernel)
+    return all(n + 2 * padding >= span for n, span in zip(size, spans, strict=True))
+
+
+def expected(image: Any, weight: Any, options: dict[str, Any]) -> tuple[Any, Any]:
+    """Return the convolution's outputs and its matrix, by the library."""
+    sizes = {key: options[key] for key in ("stride", "dilation", "groups")}
+    padding, mode = options["padding"], options["mode"]
+    beyond = pad(image, (padding,) * 4, mode="constant" if mode == "zeros" else mode)
+    matrix = convolution_matrix(
+        weight, image.shape[1:], padding=padding, padding_mode=mode, **sizes
+    )
+    return conv2d(beyond, weight, **sizes).ravel(), matrix
+
+
+IN_THE_PAGE = """async cases => {
+  const { outputs, matrix, unfold, conv2d } = await import("/_static/explore/arithmetic.js");
+  return cases.map(([x, w, options]) => {
+    const slices = w.flat();
+    return [outputs(x, slices, options), matrix(x, slices, options), unfold(x, w[0], options),
+      conv2d(x[0], slices[0], { ...options, flip: true })];
+  });
+}"""
+
+
+def test_javascript_equals_the_library(opened: Any) -> None:
+    """Four modes, padding, stride, dilation, channels, kernels, groups, the flip."""
+    drawn = [*cases(400)]
+    data = [(image.tolist(), weight.tolist(), options) for image, weight, options in drawn]
+    results = opened(STEPPER[0]).evaluate(IN_THE_PAGE, data)
+    assert {options["mode"] for *_, options in drawn} == set(MODES)
+    for (image, weight, options), (sums, rows, columns, turned) in zip(drawn, results, strict=True):
+        output, matrix = expected(image, weight, options)
+        assert sums == output.tolist(), options
+        assert rows == matrix.tolist(), options
+        padding, mode = options["padding"], options["mode"]
+        beyond = pad(image, (padding,) * 4, mode="constant" if mode == "zeros" else mode)
+        sizes = {key: options[key] for key in ("stride", "dilation")}
+        assert columns == unfold(beyond, weight.shape[2:], **sizes).tolist(), options
+        first = conv2d(beyond[:1], flip(weight[:1, :1]), **sizes)[0]
+        assert turned == first.tolist(), options
+
+
+SETTINGS = {
+    "conv-stepper": {
+        "x": ("9,8,7,6/5,4,3,2/1,0,-1,-2/3,1,4,1", "1,2,3/4,5,6/7,8,9"),
+        "w": ("1,2/3,4", "0,0.25,0/1,-1,2/0,3,0"),
+        "padding": ("0", "1"),
+        "mode": MODES,
+        "stride": ("1", "2"),
+        "dilation": ("1", "2"),
+        "flip": ("false", "true"),
+    },
+    "conv-matrix": {
+        "x": ("9,8,7/5,4,3/1,0,-1", "1,2,3,4/5,6,7,8/9,1,2,3/4,5,6,7"),
+        "w": ("1,2/3,4", "0,0.25,0/1,-1,2/0,3,0"),
+        "padding": ("0", "1"),
+        "mode": MODES,
+        "stride": ("1", "2"),
+        "channels": ("1", "2"),
+        "kernels": ("1", "2"),
+        "groups": ("1", "2"),
+        "view": ("matrix", "transpose", "patches"),
+    },
+    "conv-channels": {
+        "seen": ("colour", "Rec. 601", "Rec. 709", "mean"),
+        "at": ("0,0", "20,31"),
+    },
+}
+SHOWN = {
+    "conv-stepper": "e => e.state.y",
+    "conv-matrix": "e => e.state.view === 'transpose' ? e.back : e.y",
+    "conv-channels": "e => e.results[3][e.state.at[0] * (e.given.size[1] - 2) + e.state.at[1]]",
+}
+
+
+@pytest.mark.parametrize(("page", "figure"), [STEPPER, MATRIX, CHANNELS])
+def test_the_python_taken_along_computes_what_is_shown(opened: Any, page: str, figure: str) -> None:
+    """Whatever is set, the program runs as it is and gives the numbers on the screen."""
+    explorable = element(opened(page), figure)
+    tag = explorable.evaluate("e => e.localName")
+    rng = np.random.default_rng(4)
+    for _ in range(60):
+        query = {key: str(rng.choice(values)) for key, values in SETTINGS[tag].items()}
+        explorable.evaluate("(e, query) => e.set(query)", query)
+        *lines, last = explorable.evaluate("e => e.python()")
+        names: dict[str, Any] = {}
+        exec("\n".join(lines), names)
+        result = eval(last, names)
+        shown = np.ravel(explorable.evaluate(SHOWN[tag]))
+        assert np.allclose(np.ravel(result), shown, rtol=1e-12, atol=1e-9), query
+
+
+def test_the_grey_frog_is_the_library_s(opened: Any) -> None:
+    explorable = element(opened(CHANNELS[0]), CHANNELS[1])
+    explorable.evaluate("e => e.set({ seen: 'Rec. 601' })")
+    grey = np.array(explorable.evaluate("e => [...e.planes[0]]"))
+    assert (grey == luma(frog()[:, ::2, ::2]).ravel()).all()
+    assert "the frog is gone" in noted(explorable.page, CHANNELS[1])
+    explorable.evaluate("e => e.set({ seen: 'Rec. 709' })")
+    assert "gone" not in noted(explorable.page, CHANNELS[1])
+
+
+# -- Touching ----------------------------------------------------------------
+
+
+def test_the_first_state_is_the_book_s_own(opened: Any) -> None:
+    tab = opened(STEPPER[0])
+    assert said(tab, STEPPER[1]) == "y[0, 1] = 1·0 + 2·1 + 4·2 + 5·3 = 25"
+
+
+def test_everything_points_at_its_partners(opened: Any) -> None:
+    """An output, an input and a weight; the mouse previews, a press keeps."""
+    tab, name = opened(STEPPER[0]), STEPPER[1]
+    cell(tab, name, "output", "1,1").click()
+    assert said(tab, name).endswith("4·0 + 5·1 + 7·2 + 8·3 = 43")
+    cell(tab, name, "box.input", "1,1").hover()
+    expected_words = "×3 in y[0, 0], ×2 in y[0, 1], ×1 in y[1, 0], ×0 in y[1, 1]"
+    assert expected_words in said(tab, name)
+    tab.mouse.move(1, 1)
+    assert said(tab, name).endswith("= 43")
+    cell(tab, name, "box.kernel", "0,1").click()
+    tab.mouse.move(1, 1)
+    assert said(tab, name) == "w[0, 1] = 1 meets 4 of the pixels: 1, 2, 4, 5"
+
+
+def test_numbers_change_by_keys(opened: Any) -> None:
+    """The keyboard alone reaches a number, types a fraction, steps, clears, and is refused."""
+    tab, name = opened(STEPPER[0]), STEPPER[1]
+    pixel = cell(tab, name, "box.input", "0,0")
+    pixel.focus()
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.type("1/4")
+    tab.keyboard.press("Enter")
+    value = "e => e.state.x[1][1]"
+    explorable = element(tab, name)
+    assert explorable.evaluate(value) == 0.25
+    tab.keyboard.press("PageUp")
+    assert explorable.evaluate(value) == 1.25
+    tab.keyboard.press("Backspace")
+    assert explorable.evaluate(value) == 0
+    for wrong in ("abc", "1/0", "99999"):
+        tab.keyboard.press("F2")
+        tab.keyboard.type(wrong)
+        tab.keyboard.press("Enter")
+        assert explorable.evaluate(value) == 0
+        assert "number" in noted(tab, name) or "large" in noted(tab, name)
+    tab.keyboard.press("/")
+    assert not tab.evaluate("!!document.querySelector('dialog[open]')")
+
+
+def test_numbers_change_by_dragging(opened: Any) -> None:
+    tab, name = opened(STEPPER[0]), STEPPER[1]
+    box = cell(tab, name, "box.kernel", "0,0").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    tab.mouse.move(x, y)
+    tab.mouse.down()
+    tab.mouse.move(x + 27, y, steps=4)
+    tab.mouse.up()
+    assert element(tab, name).evaluate("e => e.state.w[0][0]") == 3
+
+
+def test_fingers_choose_and_type(opened: Any) -> None:
+    tab = opened(STEPPER[0], width=360, has_touch=True, is_mobile=True)
+    name = STEPPER[1]
+    cell(tab, name, "output", "1,0").tap()
+    assert said(tab, name).startswith("y[1, 0]")
+    pixel = cell(tab, name, "box.input", "0,0")
+    pixel.tap()
+    assert not element(tab, name).locator(".grid input").count()
+    pixel.tap()
+    tab.keyboard.type("-3")
+    tab.keyboard.press("Enter")
+    assert element(tab, name).evaluate("e => e.state.x[0][0]") == -3
+
+
+def test_the_flip_turns_the_window(opened: Any) -> None:
+    tab, name = opened(STEPPER[0]), STEPPER[1]
+    element(tab, name).locator(".toggle", has_text="flip").click()
+    assert said(tab, name) == "y[0, 1] = 1·3 + 2·2 + 4·1 + 5·0 = 11"
+    frame = element(tab, name).locator(".frame")
+    assert frame.evaluate("e => getComputedStyle(e).rotate") != "none"
+    assert (
+        element(tab, name).locator(".foot code").inner_text().startswith("conv2d(x[None], flip(w)")
+    )
+
+
+def test_a_wrong_prediction_is_told_why(opened: Any) -> None:
+    tab, name = opened(STEPPER[0]), STEPPER[1]
+    element(tab, name).locator(".toggle", has_text="predict").click()
+    assert said(tab, name).endswith("= ?")
+    cell(tab, name, "output", "0,0").focus()
+    for guess, answer in {
+        "5": "flipped",
+        "8": "sum of the pixels",
+        "25": "y[0, 1]",
+        "1": "more",
+    }.items():
+        tab.keyboard.type(guess)
+        tab.keyboard.press("Enter")
+        assert answer in noted(tab, name)
+    tab.keyboard.type("19")
+    tab.keyboard.press("Enter")
+    assert said(tab, name).endswith("= 19")
+
+
+@pytest.mark.parametrize(
+    ("goal", "settings"),
+    [
+        ("all zeros", {"x": "5,5,5/5,5,5/5,5,5", "w": "1,-1/-1,1"}),
+        ("no change", {"w": "0,0,0/0,1,0/0,0,0"}),
+        ("no flip", {"w": "1,2/2,1", "flip": "true"}),
+    ],
+)
+def test_a_goal_can_be_met(opened: Any, goal: str, settings: dict[str, str]) -> None:
+    tab, name = opened(STEPPER[0]), STEPPER[1]
+    element(tab, name).evaluate("(e, query) => e.set(query)", {"goal": goal})
+    assert "Done" not in noted(tab, name)
+    element(tab, name).evaluate("(e, query) => e.set(query)", {"goal": goal, **settings})
+    assert "Done" in noted(tab, name)
+
+
+def test_play_walks_and_ends(opened: Any) -> None:
+    tab, name = opened(STEPPER[0]), STEPPER[1]
+    play = element(tab, name).locator(".play")
+    play.click()
+    assert said(tab, name).startswith("y[0, 0]")
+    assert play.inner_text() == "Pause"
+    tab.wait_for_function(f"document.querySelector('#{name} conv-stepper').timer === null")
+    assert said(tab, name).startswith("y[1, 1]")
+    assert play.inner_text() == "Play"
+
+
+def test_an_entry_of_the_matrix_is_its_weight(opened: Any) -> None:
+    """Change one entry and every copy of the weight changes with it."""
+    tab, name = opened(MATRIX[0]), MATRIX[1]
+    entry = cell(tab, name, "body", "1,2")
+    entry.click()
+    assert said(tab, name) == "2: how much x[0, 2] counts in y[0, 1]."
+    tab.keyboard.type("7")
+    tab.keyboard.press("Enter")
+    rows = element(tab, name).evaluate("e => e.matrix")
+    weight = np.array([[1, 7], [3, 4]])[None, None]
+    assert rows == convolution_matrix(weight, 3).tolist()
+    cell(tab, name, "body", "0,8").click()
+    assert "no training will change" in said(tab, name)
+
+
+def test_partners_light_up_in_all_views(opened: Any) -> None:
+    tab, name = opened(MATRIX[0]), MATRIX[1]
+    lit = ".lit, .now"
+    cell(tab, name, "set.kernel", "0,0").click()
+    assert element(tab, name).locator(".body").locator(lit).count() == 4
+    element(tab, name).locator("button", has_text="transpose").click()
+    assert element(tab, name).locator(".body").locator(lit).count() == 4
+    element(tab, name).locator("button", has_text="patches").click()
+    assert element(tab, name).locator(".body").locator(lit).count() == 4
+
+
+def test_the_window_moves_over_the_frog(opened: Any) -> None:
+    tab, name = opened(CHANNELS[0]), CHANNELS[1]
+    element(tab, name).locator(".probe").focus()
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("Shift+ArrowDown")
+    assert element(tab, name).evaluate("e => e.state.at") == [38, 11]
+    picture = frog()[:, ::2, ::2].astype(int)
+    assert said(tab, name).endswith(
+        f"= {conv2d(picture, VOTES[None])[0, 38, 11]}".replace("-", "−")
+    )
+
+
+# -- Settings ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("page", "figure"), ALL)
+def test_a_link_restores_what_was_shown(opened: Any, page: str, figure: str) -> None:
+    tab = opened(page)
+    explorable = element(tab, figure)
+    query = {
+        key: values[-1] for key, values in SETTINGS[explorable.evaluate("e => e.localName")].items()
+    }
+    explorable.evaluate("(e, query) => e.set(query)", query)
+    link, settings = explorable.evaluate("e => [e.link(), e.settings()]")
+    assert settings
+    fresh = opened(f"{page}#{link.split('#')[1]}")
+    assert element(fresh, figure).evaluate("e => e.settings()") == settings
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        ("x=a", "“a” is not a number"),
+        ("x=1,2/3", "rows of equal length"),
+        ("x=", "is not a number"),
+        ("padding=99", "a whole number from 0 to 3"),
+        ("padding=3&mode=reflect", "padding 3 does not fit here, so it is 2"),
+        ("mode=wrap", "one of zeros"),
+        ("nonsense=1", "which this figure does not have"),
+        ("w=1,2,3,4/1,2,3,4/1,2,3,4/1,2,3,4", "the kernel is cut to 3 by 3"),
+    ],
+)
+def test_a_bad_setting_gets_a_sentence(opened: Any, setting: str, sentence: str) -> None:
+    tab = opened(f"{STEPPER[0]}#{STEPPER[1]}?{setting}")
+    assert sentence in noted(tab, STEPPER[1])
+
+
+def test_every_sentence_sets_its_figure(opened: Any, site: Site) -> None:
+    """Each {try} of the book leads to a figure on its page, which then has these settings."""
+    count = 0
+    for name, page in site.pages.items():
+        links = [a for a in page.all("a") if "data-try" in a]
+        if not links:
+            continue
+        tab = opened(name)
+        for link in links:
+            count += 1
+            figure, query = link["href"].removeprefix("#"), link["data-try"]
+            tab.locator(f'a[data-try="{query}"]').first.click()
+            wrong = element(tab, figure).evaluate(
+                """(e, query) => [...new URLSearchParams(query)].filter(([name, text]) =>
+                  e.constructor.fields[name].write(e.state[name]) !== text).map(String)""",
+                query,
+            )
+            assert not wrong, f"{name}: {query}: {wrong}"
+            assert not element(tab, figure).locator(".problem").count(), query
+    assert count >= 10
+
+
+def test_try_without_javascript_leads_to_the_figure(site: Site) -> None:
+    for page in site.pages.values():
+        for link in page.all("a"):
+            if "data-try" in link:
+                assert link["href"].removeprefix("#") in page.ids
+
+
+# -- For everybody -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(("page", "figure"), ALL)
+def test_the_room_is_reserved(opened: Any, page: str, figure: str, width: int) -> None:
+    """What stands there before the script is as high as what comes, so nothing jumps."""
+    tab = opened(page, width=width)
+    reserved, needed = element(tab, figure).evaluate(
+        """e => {
+          const panel = e.shadowRoot.querySelector(".panel");
+          const reserved = parseFloat(getComputedStyle(e).minHeight);
+          panel.style.minHeight = "0";
+          return [reserved, panel.getBoundingClientRect().height];
+        }"""
+    )
+    assert needed <= reserved + 1, f"{needed / 16:.2f}rem, reserved {reserved / 16:.2f}"
+    assert reserved <= needed + 80, f"{needed / 16:.2f}rem, reserved {reserved / 16:.2f}"
+
+
+STATES = {
+    STEPPER: [
+        "",
+        "flip=true",
+        "padding=1&mode=circular&on=input&at=0,0",
+        "on=kernel&at=0,0",
+        "w=x",
+    ],
+    PADDING: [""],
+    STRIDE: ["", "stride=3&dilation=2"],
+    MATRIX: ["", "view=transpose&padding=1", "view=patches&channels=2", "on=matrix&at=0,0,0"],
+    CHANNELS: ["", "seen=Rec. 601"],
+}
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (360, "dark")])
+@pytest.mark.parametrize(("page", "figure"), ALL)
+def test_nothing_shuts_anyone_out(
+    opened: Any, page: str, figure: str, width: int, theme: str
+) -> None:
+    """No violation in any state, and nothing sticks out of the page."""
+    tab = opened(page, width=width, theme=theme)
+    explorable = element(tab, figure)
+    for state in STATES[page, figure]:
+        explorable.evaluate("(e, q) => e.set(Object.fromEntries(new URLSearchParams(q)))", state)
+        tab.wait_for_timeout(50)
+        options = {"preload": False, "resultTypes": ["violations"]}
+        context = f"#{figure}"
+        found = axe_playwright.Axe().run(tab, context, options).response["violations"]
+        heard = [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+        assert not heard, f"{state}: " + "\n".join(heard)
+        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
+        wide = explorable.evaluate(
+            """e => [...e.shadowRoot.querySelectorAll("*")]
+              .filter(p => !p.closest(".unseen, .frame, .mark"))
+              .filter(p => p.getBoundingClientRect().right > e.getBoundingClientRect().right + 1)
+              .map(p => p.className)"""
+        )
+        assert not wide, f"{state}: {wide}"
+
+
+@pytest.mark.parametrize(("page", "figure"), ALL)
+def test_without_scripts_and_on_paper_there_is_the_drawing(
+    opened: Any, page: str, figure: str
+) -> None:
+    bare = opened(page, java_script_enabled=False)
+    assert bare.locator(f"#{figure} svg.convbook").is_visible()
+    tab = opened(page)
+    assert not tab.locator(f"#{figure} svg.convbook").is_visible()
+    tab.emulate_media(media="print")
+    assert tab.locator(f"#{figure} svg.convbook").is_visible()
+    assert not element(tab, figure).locator(".panel").is_visible()
+
+
+def test_a_screen_reader_hears_the_sum_and_no_chatter(opened: Any) -> None:
+    tab, name = opened(STEPPER[0]), STEPPER[1]
+    explorable = element(tab, name)
+    assert explorable.locator("[role=status], [aria-live], output").count() == 1
+    explorable.evaluate(
+        """e => {
+          e.heard = [];
+          new MutationObserver(() => e.heard.push(e.voice.textContent))
+            .observe(e.voice, { childList: true });
+        }"""
+    )
+    cell(tab, name, "output", "0,0").focus()
+    for _ in range(3):
+        tab.keyboard.press("ArrowRight")
+        tab.keyboard.press("ArrowLeft")
+    tab.wait_for_function("e => e.heard.length", arg=explorable.element_handle())
+    assert [text[-2:] for text in explorable.evaluate("e => e.heard")] == ["19"]
+
+
+@pytest.mark.parametrize(("page", "figure"), [STEPPER, CHANNELS])
+def test_motion_stops_where_it_is_not_wanted(opened: Any, page: str, figure: str) -> None:
+    moving = """e => [...e.shadowRoot.querySelectorAll("*")]
+      .some(p => getComputedStyle(p).transitionDuration.split(", ").some(t => parseFloat(t) > 0))"""
+    tab = opened(page, reduced_motion="reduce")
+    assert not element(tab, figure).evaluate(moving)
+    if figure == STEPPER[1]:
+        assert element(opened(page), figure).evaluate(moving)
+
+
+# -- The files ---------------------------------------------------------------
+
+
+def test_all_explorables_together_are_small(site: Site) -> None:
+    """40 KB, compressed, for all of them."""
+    folder = site.folder / "_static" / "explore"
+    sizes = {path.name: len(gzip.compress(path.read_bytes(), 9)) for path in folder.glob("*.js")}
+    assert sum(sizes.values()) <= 40 * 1024, sizes
+
+
+def test_a_page_loads_only_what_it_shows(site: Site) -> None:
+    for name, page in site.pages.items():
+        shown = set(re.findall(r"<conv-(\w+)", page.source))
+        loaded = {
+            Path(s.split("?")[0]).stem for s in page.assets if "/explore/" in s and ".js" in s
+        }
+        assert loaded == shown, name
+
+
+def test_no_cache_can_mix_versions(site: Site) -> None:
+    """Each module that another imports is imported with a checksum."""
+    page = site.pages["convolution.html"]
+    maps = re.search(r'<script type="importmap">(.*?)</script>', page.source)
+    assert maps
+    assert page.source.index("importmap") < page.source.index('type="module"')
+    versions = json.loads(maps[1])["imports"]
+    for path in (site.folder / "_static" / "explore").glob("*.js"):
+        for name in re.findall(r'from "\./(\w+\.js)"', path.read_text("utf-8")):
+            assert f"./_static/explore/{name}?v=" in versions[f"./_static/explore/{name}"]
