@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from contextlib import suppress
-from itertools import filterfalse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
