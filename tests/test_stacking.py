@@ -138,7 +138,6 @@ def test_strange_numbers_equal_torch(torch, kind, strange, data):
     np.testing.assert_allclose(result, expected, rtol=1e-6, atol=0)
 
 
-@settings(max_examples=300)
 @given(
     sizes=st.tuples(*[st.integers(1, n) for n in (9, 9, 5, 5, 4, 4)]),
     dilation=st.integers(1, 3),
