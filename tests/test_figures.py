@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from convbook import conv2d
 from legibility import assert_legible
 from requirements import need
 
@@ -257,6 +258,17 @@ def test_a_figure_function_is_documented_and_returns_a_figure(function):
     assert hasattr(function, "__wrapped__"), "decorate it with @drawing"
     for name in signature.parameters:
         assert re.search(rf"^    (\w+, )*{name}(, \w+)* : ", function.__doc__, re.MULTILINE), name
+
+
+def test_the_example_for_contributors_runs():
+    guide = (CSS.parents[2] / "CONTRIBUTING.md").read_text("utf-8")
+    section = guide.partition("## How to write a figure")[2]
+    code = section.partition("```python\n")[2].partition("```")[0]
+    names = {"drawing": drawing, "Figure": figures.Figure, "Array": np.ndarray, "conv2d": conv2d}
+    exec(code, names)
+    fig = names["sharpened"](SQUARE, np.arange(4).reshape(2, 2))
+    assert_legible(fig)
+    assert fig.alt.endswith("the output 19, 25, 37, 43.")
 
 
 def test_two_figures_of_a_page_share_no_id():
