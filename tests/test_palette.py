@@ -43,7 +43,7 @@ EYES = {
     ),
 }
 LEAST = {eyes: 15 if eyes == "all cones" else 9 for eyes in EYES}
-"""The smallest difference (CIEDE2000): 15 is seen at a glance, 9 apart, 5 side by side, 1 hardly."""
+"""The smallest difference (CIEDE2000); 5 is seen side by side, 1 hardly."""
 
 Colours = dict[str, str]
 
