@@ -130,6 +130,12 @@ def test_a_false_caption_fails(caption):
         figure().check_caption(caption)
 
 
+def test_a_name_with_a_side_in_it_tells_of_no_side():
+    fig = figure()
+    fig.rows[0][1].note("top edge", (2, 3.9), name="top edge")
+    fig.check_caption("Of the top edge and input, the top edge is right.")
+
+
 def spread():
     """A curve with its median and nine tenths, and a circle of two standard deviations."""
     fig = figures.Figure()

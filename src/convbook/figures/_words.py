@@ -72,6 +72,9 @@ def agree(marks: list[Mark], word: str, text: str) -> None:
 
 def check_sides(text: str, marks: list[Mark]) -> None:
     """A name close to a word for a side, as in "left: the input", is on that side."""
+    for mark in marks:  # a name such as "top edge" tells of no side
+        if SIDES.search(mark.name):
+            text = re.sub(rf"\b{re.escape(mark.name)}\b", "", text, flags=re.IGNORECASE)
     for side in {word.lower() for word in SIDES.findall(text)} if len(marks) > 1 else ():
         near = [mark for mark in named(text, marks) if close(side, mark.name, text)]
         if near and not any(stands(mark, side, marks) for mark in near):
