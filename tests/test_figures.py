@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from convbook import conv2d
 from legibility import assert_legible
 from requirements import need
 
@@ -127,6 +128,12 @@ def test_a_true_caption_passes(caption):
 def test_a_false_caption_fails(caption):
     with pytest.raises(ValueError, match=r"colour|sides|drawn name"):
         figure().check_caption(caption)
+
+
+def test_a_name_with_a_side_in_it_tells_of_no_side():
+    fig = figure()
+    fig.rows[0][1].note("top edge", (2, 3.9), name="top edge")
+    fig.check_caption("Of the top edge and input, the top edge is right.")
 
 
 def spread():
@@ -257,6 +264,17 @@ def test_a_figure_function_is_documented_and_returns_a_figure(function):
     assert hasattr(function, "__wrapped__"), "decorate it with @drawing"
     for name in signature.parameters:
         assert re.search(rf"^    (\w+, )*{name}(, \w+)* : ", function.__doc__, re.MULTILINE), name
+
+
+def test_the_example_for_contributors_runs():
+    guide = (CSS.parents[2] / "CONTRIBUTING.md").read_text("utf-8")
+    section = guide.partition("## How to write a figure")[2]
+    code = section.partition("```python\n")[2].partition("```")[0]
+    names = {"drawing": drawing, "Figure": figures.Figure, "Array": np.ndarray, "conv2d": conv2d}
+    exec(code, names)
+    fig = names["sharpened"](SQUARE, np.arange(4).reshape(2, 2))
+    assert_legible(fig)
+    assert fig.alt.endswith("the output 19, 25, 37, 43.")
 
 
 def test_two_figures_of_a_page_share_no_id():

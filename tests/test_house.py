@@ -229,7 +229,7 @@ def test_the_version_is_told_once() -> None:
 
 
 def test_contributing_is_short() -> None:
-    assert len((ROOT / "CONTRIBUTING.md").read_text("utf-8").splitlines()) < 80
+    assert len((ROOT / "CONTRIBUTING.md").read_text("utf-8").splitlines()) < 100
 
 
 def test_the_readme_tells_the_commands_that_ci_runs() -> None:

@@ -26,7 +26,6 @@ from convbook.figures._plot import Plot
 P = ParamSpec("P")
 Kind = TypeVar("Kind", bound=Panel)
 PIXEL = 1 / 96  # of an inch
-TITLE = 30  # pixels above a picture
 LICENCE = "the convbook authors, CC BY 4.0"
 
 STYLE: Any = {
@@ -117,12 +116,12 @@ class Figure(figure.Figure):
             low = min(float(image.min()) for image in images.values())
             high = max(float(image.max()) for image in images.values())
         names, marks = [*images], []
+        width = (_layout.COLUMN - _layout.GAP * (columns - 1)) / columns
         for first in range(0, len(names), columns):
             line = names[first : first + columns]
-            width = (_layout.COLUMN - _layout.GAP * (columns - 1)) / columns
+            above = _layout.title(len(line) * [width], line)
             shapes = [images[name].shape for name in line]
-            lines = 1 + max(name.count("\n") for name in line)
-            sizes = [(width, width * h / w + TITLE * lines) for h, w, *_ in shapes]
+            sizes = [(width, width * h / w + above) for h, w, *_ in shapes]
             for name, panel in zip(line, self._row(Panel, sizes), strict=True):
                 marks.append(panel.titled_picture(images[name], name, role, low, high))
         return marks

@@ -52,3 +52,9 @@ def _scale(lines: list[Sequence[float]]) -> float:
 def cell_side(widths: Sequence[float]) -> float:
     """Return the side of a cell when panels of so many cells share the column."""
     return min(CELL, (COLUMN - GAP * (len(widths) - 1)) / sum(widths))
+
+
+def title(widths: Sequence[float], names: Sequence[str]) -> float:
+    """Return the height of the names above the pictures of a row."""
+    lines = 1 + max(name.count("\n") for name in names)
+    return 96 / 72 * sizes(phone_scale(widths)).text * (1.25 * lines + 0.65)

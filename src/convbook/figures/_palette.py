@@ -28,13 +28,13 @@ PALETTE = {
     "quiet": Ink("grey", "#6a7178", "#a4abb2"),
     "line": Ink("grey", "#c3c9ce", "#4b5258"),
     "input": Ink("blue", "#003cb4", "#66abff"),
-    "kernel": Ink("orange", "#b25c10", "#ff9c27"),
-    "output": Ink("green", "#018655", "#159d6b"),
+    "kernel": Ink("orange", "#b05800", "#ff9c27"),
+    "output": Ink("green", "#04754f", "#159d6b"),
     "gradient": Ink("magenta", "#780869", "#c16a9d"),
     "alpha": Ink("teal", "#234f4b", "#41e2ff"),
-    "beta": Ink("", "#524905", "#ffec8c"),
+    "beta": Ink("", "#464101", "#ffec8c"),
     "gamma": Ink("violet", "#902cfc", "#9378d0"),
-    "delta": Ink("red", "#b11e2e", "#f93d4f"),
+    "delta": Ink("red", "#a51830", "#f93d4f"),
 }
 
 ALIASES = {"padding": "quiet", "positive": "kernel", "negative": "input"}

@@ -300,11 +300,8 @@ class Panel:
     def _pixels(self, at: Point, size: Point) -> tuple[float, float, float, float]:
         """Return the place of a region in CSS pixels of the figure."""
         (left, right), (bottom, top) = self.ax.get_xlim(), self.ax.get_ylim()
-        x = np.interp([at[0], at[0] + size[0]], [left, right], self.rect[::2])
-        y = np.interp([at[1], at[1] + size[1]], *sorted_pair((top, bottom), self.rect[1::2]))
-        return float(x[0]), float(y[0]), float(x[1]), float(y[1])
-
-
-def sorted_pair(ends: Point, values: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
-    """Order two ends, and their values with them, as interpolation needs it."""
-    return (ends, values) if ends[0] < ends[1] else (ends[::-1], values[::-1])
+        across = (self.rect[2] - self.rect[0]) / (right - left)
+        down = (self.rect[3] - self.rect[1]) / (bottom - top)
+        x, y = self.rect[0] + across * (at[0] - left), self.rect[1] + down * (at[1] - top)
+        low, high = sorted([y, y + down * size[1]])
+        return x, low, x + across * size[0], high

@@ -36,9 +36,10 @@ def check_words(text: str, marks: Iterable[Mark]) -> None:
     drawn = [*marks]
     text = " ".join(text.split())
     check_colours(text, drawn)
+    for sentence in re.split(r"[.;](?!\d)", text):
+        check_sides(sentence, drawn)
     for clause in re.split(r"[.;,](?!\d)", text):
         check_pairs(clause, drawn)
-        check_sides(clause, drawn)
         check_statistics(clause, drawn)
 
 
@@ -69,21 +70,30 @@ def agree(marks: list[Mark], word: str, text: str) -> None:
         raise ValueError(f"colours in a text must be those of the figure, got {text!r}, but {got}")
 
 
-def check_sides(clause: str, marks: list[Mark]) -> None:
-    """In a clause with one side and one name, the name is on that side."""
-    about = [*named(clause, marks)]
-    names = "|".join(re.escape(name) for name in {mark.name for mark in about}) or "(?!)"
-    others = re.sub(names, "", clause, flags=re.IGNORECASE)
-    sides = {word.lower() for word in SIDES.findall(others)}
-    if len(sides) != 1 or len({mark.name for mark in about}) != 1 or len(marks) < 2:
-        return
-    side = sides.pop()
-    axis, sign = (0 if side in ("left", "right") else 1), (1 if side in ("left", "top") else -1)
-    low, high = (
-        f([m.place[axis], m.place[axis + 2]][k] for m in marks) for k, f in ((0, min), (1, max))
-    )
-    if not any(sign * (mark.place[axis] + mark.place[axis + 2] - low - high) < 0 for mark in about):
-        raise ValueError(f"sides in a text must be those of the figure, got {clause.strip()!r}")
+def check_sides(text: str, marks: list[Mark]) -> None:
+    """A name close to a word for a side, as in "left: the input", is on that side."""
+    for mark in marks:  # a name such as "top edge" tells of no side
+        if SIDES.search(mark.name):
+            text = re.sub(rf"\b{re.escape(mark.name)}\b", "", text, flags=re.IGNORECASE)
+    for side in {word.lower() for word in SIDES.findall(text)} if len(marks) > 1 else ():
+        near = [mark for mark in named(text, marks) if close(side, mark.name, text)]
+        if near and not any(stands(mark, side, marks) for mark in near):
+            raise ValueError(f"sides in a text must be those of the figure, got {text!r}")
+
+
+def close(side: str, name: str, text: str) -> bool:
+    """Return whether at most a few words, and no stop, are between a side and a name."""
+    first, last = rf"\b{side}\b,?:? (\w+ ){{0,2}}", r"( \w+){0,3} "
+    name = re.escape(name)
+    return bool(re.search(rf"{first}{name}\b|\b{name}\b{last}{side}\b", text, re.IGNORECASE))
+
+
+def stands(mark: Mark, side: str, marks: list[Mark]) -> bool:
+    """Return whether a mark is on one side of the middle of all."""
+    axis = 0 if side in ("left", "right") else 1
+    middle = min(m.place[axis] for m in marks) + max(m.place[axis + 2] for m in marks)
+    before = mark.place[axis] + mark.place[axis + 2] < middle
+    return before == (side in ("left", "top"))
 
 
 def check_statistics(clause: str, marks: list[Mark]) -> None:

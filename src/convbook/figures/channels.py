@@ -37,7 +37,8 @@ def hidden(picture: Array, kernel: Array, weight: Array) -> Figure:
     found = conv2d(picture.astype(float), weight)[0]
     limit = float(abs(found).max())
     planes = {"in colour": (picture.transpose(1, 2, 0), "colour"), "in grey": (grey[0], "image"),
-              "grey,\n9 weights": (blind, "signed"), "colour,\n27 weights": (found, "signed")}  # fmt: skip
+              "grey,\n9 weights": (blind, "signed"),
+              "colour,\n27 weights": (found, "signed")}  # fmt: skip
     fig = Figure()
     for ax, (name, (plane, role)) in zip(fig.row(*[(5, 6.6)] * 4), planes.items(), strict=True):
         high = limit if role == "signed" else 255
@@ -167,8 +168,8 @@ def permuted(picture: Array, kernel: Array) -> Figure:
                            low=-limit, high=limit)  # fmt: skip
     mark.derive(apart=max(abs(seen - maps[0]).max() for seen in maps), orders=len(orders))
     fig.say("The frog {0:orders} times, with its channels in every order. Below, the edges that a "
-            "kernel shared by the channels finds: the maps differ by at most {0:apart}, so there is "
-            "one.", mark)  # fmt: skip
+            "kernel shared by the channels finds: the maps differ by at most {0:apart}, so there "
+            "is one.", mark)  # fmt: skip
     return fig
 
 
