@@ -1,5 +1,7 @@
 """Hypothesis profiles and the oracles as fixtures."""
 
+import re
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -27,7 +29,11 @@ settings.load_profile("strict" if STRICT else "explore")
 class OneSite(LoadFileScheduling):
     """Give each worker whole files, and all that look at the built book to the same one."""
 
-    LOOK = ("test_browser.py", "test_build.py", "test_site.py")
+    LOOK = tuple(
+        path.name
+        for path in Path(__file__).parent.glob("test_*.py")
+        if re.search(r"\bsite\b: Site|\bopen_page\b", path.read_text("utf-8"))
+    )
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
