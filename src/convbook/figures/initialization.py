@@ -1,6 +1,6 @@
 """Figures of the chapter "Why did the deep net die before training began?"."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,6 +11,7 @@ from convbook.figures import _draw as draw
 from convbook.figures._depth import depth_curve  # noqa: F401  (the chapter shows it)
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._palette import LIGHT
+from convbook.figures._strips import strips
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -286,3 +287,15 @@ def _smooth(losses: Array, width: int = 8) -> Array:
 def _apart(end: float, start: str) -> float:
     """Keep the names of two lines that end at the same height from colliding."""
     return end + {"PyTorch's": 0.12, "Xavier": -0.12}.get(start, 0.0)
+
+
+@drawing
+def linear_residual(groups: Mapping[str, Sequence[float]]) -> Figure:
+    """Show how much of a ReLU network's answer no single kernel can give.
+
+    Parameters
+    ----------
+    groups : mapping of str to sequence of float
+        Unexplained fractions of the variance, one for each network, by sort of network.
+    """
+    return strips(groups, 1.0, "variance that the best single kernel leaves")
