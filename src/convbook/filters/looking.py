@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from convbook import _checks
 from convbook._typing import Array, Number, Size
 from convbook.filters.functional import linear, relu, softmax
-from convbook.filters.layers import Conv2d, Flatten, Linear, MaxPool2d, Module, ReLU, Sequential
+from convbook.filters.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
+from convbook.filters.module import Module, Sequential
 from convbook.filters.passes import check_gradient
 from convbook.filters.pooling import max_unpool2d
 from convbook.filters.training import ask

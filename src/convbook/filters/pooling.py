@@ -10,7 +10,7 @@ from convbook import _checks
 from convbook._typing import Number, Size
 from convbook.convolution import windows
 from convbook.padding import pad
-from convbook.stacking import check_pool, max_pool2d
+from convbook.stacking.pooling import check_pool, max_pool2d
 
 
 def max_pool2d_with_indices(

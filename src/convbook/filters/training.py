@@ -9,7 +9,7 @@ from convbook import _checks
 from convbook._problem import sum_dtype
 from convbook._typing import Array
 from convbook.filters.functional import check_classes, cross_entropy, softmax
-from convbook.filters.layers import Module, Parameter
+from convbook.filters.module import Module, Parameter
 
 
 class CrossEntropyLoss:
