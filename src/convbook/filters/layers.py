@@ -166,9 +166,7 @@ class ReLU(Module):
 
     def backward(self, grad_output: Array) -> Array:
         """Let the gradient pass where the number has passed."""
-        grad = grad_output.copy()
-        grad[self.stopped] = 0
-        return grad
+        return np.where(self.stopped, grad_output.dtype.type(0), grad_output)
 
 
 class MaxPool2d(Module):

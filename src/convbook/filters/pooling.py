@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from convbook import _checks
 from convbook._typing import Number, Size
-from convbook.convolution import windows
+from convbook.convolution import add_zeros, windows
 from convbook.padding import pad
 from convbook.stacking.pooling import check_pool, max_pool2d
 
@@ -61,12 +61,17 @@ def max_pool2d_with_indices(
     size = images.shape[-2:]
     places = np.arange(size[0] * size[1]).reshape(1, *size)
     where = windows(pad(places, sizes.sides, value=-1), sizes)
-    seen = windows(pad(images, sizes.sides), sizes)
+    seen = windows(add_zeros(images, sizes.sides), sizes)
     indices = np.full(output.shape, -1, np.int64)
+    padded, strange = any(sizes.sides), np.isnan(output).any()
     for i, j in reversed([*np.ndindex(sizes.kernel_size)]):  # the first tap has the last word
         value, place = seen[..., i, j, :, :], where[..., i, j, :, :]
-        hit = (value == output) | np.isnan(value)  # a NaN equals nothing
-        np.copyto(indices, place, where=hit & (place >= 0))
+        hit = value == output
+        if strange:
+            hit |= np.isnan(value)  # a NaN equals nothing
+        if padded:
+            hit &= place >= 0
+        np.copyto(indices, place, where=hit)
     return output, indices
 
 

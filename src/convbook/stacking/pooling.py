@@ -9,7 +9,7 @@ from convbook import _checks
 from convbook._geometry import Geometry, geometry
 from convbook._problem import silently
 from convbook._typing import Array, Number, Size
-from convbook.convolution import windows
+from convbook.convolution import add_zeros, windows
 from convbook.padding import pad
 
 
@@ -73,7 +73,8 @@ def max_pool2d(
     images, sizes = check_pool(input, kernel_size, stride, padding, dilation, ceil_mode)
     integral = images.dtype.kind in "iu"
     lowest: Any = np.iinfo(images.dtype).min if integral else -np.inf
-    first, *others = _taps(pad(images, sizes.sides, value=lowest), sizes)
+    padded = pad(images, sizes.sides, value=lowest) if any(sizes.sides) else images
+    first, *others = _taps(padded, sizes)
     largest = first.copy()
     with silently():
         for tap in others:
@@ -164,7 +165,7 @@ def _total(images: Array, sizes: Geometry) -> Array:
     area = sizes.kernel_size[0] * sizes.kernel_size[1]
     integral = images.dtype.kind in "iu"
     wide = _room_for_sums(images, area) if integral else np.result_type(images, np.float32)
-    first, *others = _taps(pad(images, sizes.sides), sizes)
+    first, *others = _taps(add_zeros(images, sizes.sides), sizes)
     total = first.astype(wide)
     with silently():
         for tap in others:
