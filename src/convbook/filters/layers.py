@@ -228,6 +228,10 @@ class MaxPool2d(Module):
 class Flatten(Module):
     """All numbers of one picture in one row: (N, C, H, W) becomes (N, C·H·W).
 
+    See Also
+    --------
+    Sequential : where it stands between maps and rows.
+
     Examples
     --------
     >>> import numpy as np

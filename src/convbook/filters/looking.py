@@ -41,6 +41,10 @@ def deconvnet(net: Sequential, maps: NDArray[Number]) -> NDArray[Number]:
     ValueError
         If shapes do not go together, a layer is of another kind, or it has seen no picture.
 
+    See Also
+    --------
+    max_unpool2d : undoes the pooling.
+
     References
     ----------
     Zeiler and Fergus, *Visualizing and understanding convolutional networks*, 2014, section 2.1.
@@ -117,6 +121,10 @@ def top_activations(
     ValueError
         If there is no such channel, or there are fewer pictures.
 
+    See Also
+    --------
+    receptive_field : tells which pixels an activation sees.
+
     Examples
     --------
     >>> import numpy as np
@@ -166,6 +174,10 @@ def occlusion_map(
     ------
     ValueError
         If the cover does not fit into the picture, or there is no such class.
+
+    See Also
+    --------
+    deconvnet : looks inside instead.
 
     References
     ----------

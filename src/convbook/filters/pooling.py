@@ -41,6 +41,10 @@ def max_pool2d_with_indices(
     ValueError
         As for :func:`~convbook.max_pool2d`.
 
+    See Also
+    --------
+    max_unpool2d : the way back.
+
     Notes
     -----
     Semantics are those of :func:`!torch.nn.functional.max_pool2d_with_indices`, which gives a
@@ -107,6 +111,10 @@ def max_unpool2d(
     ------
     ValueError
         If shapes or sizes do not go together, or a switch points outside.
+
+    See Also
+    --------
+    max_pool2d_with_indices : records the switches.
 
     Notes
     -----

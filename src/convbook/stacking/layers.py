@@ -30,6 +30,10 @@ def stack(kernels: Iterable[NDArray[Number]]) -> NDArray[Number]:
     ValueError
         If there are no kernels, or their shapes or dtypes differ.
 
+    See Also
+    --------
+    conv2d : takes the weight.
+
     Examples
     --------
     >>> from convbook import DETECTORS, stack
@@ -73,6 +77,10 @@ def compose(first: NDArray[Number], second: NDArray[Number], stride: Size = 1) -
     ------
     ValueError
         If shapes, dtypes or sizes do not go together.
+
+    See Also
+    --------
+    conv_transpose2d : what is at work here.
 
     Notes
     -----
