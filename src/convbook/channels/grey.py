@@ -44,6 +44,10 @@ def luma(image: Array, weights: Sequence[float] | Array = REC_601) -> Array:
         If `image` does not have three channels of real numbers, or `weights` are not three
         numbers of which none is negative and one is positive.
 
+    See Also
+    --------
+    luminance : weighs the light instead.
+
     Notes
     -----
     With whole weights the sum over bytes is exact, so equal lumas are equal to the last bit.
@@ -85,6 +89,10 @@ def luminance(image: Array) -> Array:
     ValueError
         If `image` does not have three channels, or its range is not the one of its dtype.
 
+    See Also
+    --------
+    luma : weighs the encoded numbers instead.
+
     Examples
     --------
     >>> import numpy as np
@@ -121,6 +129,10 @@ def decode_srgb(encoded: ArrayLike) -> Array:
     ValueError
         If a float lies outside 0 to 1, or the dtype is another.
 
+    See Also
+    --------
+    encode_srgb : the way back.
+
     Examples
     --------
     >>> from convbook import decode_srgb
@@ -152,6 +164,10 @@ def encode_srgb(light: ArrayLike) -> Array:
     ------
     ValueError
         If a number lies outside 0 to 1 or is no float.
+
+    See Also
+    --------
+    decode_srgb : the way back.
 
     Examples
     --------
@@ -186,6 +202,10 @@ def share_across_channels(kernel: NDArray[Number], channels: int = 3) -> NDArray
     ------
     ValueError
         If `kernel` is not flat or `channels` is not a positive integer.
+
+    See Also
+    --------
+    stack : puts kernels on top of each other.
 
     Examples
     --------

@@ -41,6 +41,10 @@ def frog(size: int = 128) -> Array:
     ValueError
         If `size` is not a positive integer.
 
+    See Also
+    --------
+    luma : cannot tell its colours apart.
+
     Examples
     --------
     >>> import numpy as np

@@ -28,6 +28,10 @@ def relu(input: NDArray[Number]) -> NDArray[Number]:
     ValueError
         If `input` is complex or holds no numbers.
 
+    See Also
+    --------
+    ReLU : the layer.
+
     Notes
     -----
     Semantics are those of :func:`!torch.nn.functional.relu`.
@@ -68,6 +72,10 @@ def linear(
     ------
     ValueError
         If shapes or dtypes do not go together.
+
+    See Also
+    --------
+    Linear : the layer.
 
     Notes
     -----
@@ -114,6 +122,10 @@ def softmax(input: NDArray[Number], dim: int) -> NDArray[Number]:
     ValueError
         If `input` holds no floats or has no such axis.
 
+    See Also
+    --------
+    cross_entropy : the loss of scores, without forming the probabilities.
+
     Notes
     -----
     Semantics are those of :func:`!torch.nn.functional.softmax`.
@@ -151,6 +163,10 @@ def cross_entropy(input: NDArray[Number], target: NDArray[np.integer[Any]]) -> f
     ------
     ValueError
         If shapes do not go together, or a class does not exist.
+
+    See Also
+    --------
+    CrossEntropyLoss : the loss that also finds its gradient.
 
     Notes
     -----

@@ -60,6 +60,10 @@ def filter_traits(weight: NDArray[Number]) -> FilterTraits:
     ValueError
         If `weight` does not have this shape, or is empty.
 
+    See Also
+    --------
+    filter_kind : what follows from the four numbers.
+
     Examples
     --------
     Stripes that repeat after four pixels, twice.
@@ -120,6 +124,10 @@ def filter_kind(weight: NDArray[Number]) -> str:
     ------
     ValueError
         As for :func:`~convbook.filter_traits`.
+
+    See Also
+    --------
+    filter_traits : the four numbers behind the answer.
 
     Examples
     --------

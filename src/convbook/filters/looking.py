@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from convbook import _checks
 from convbook._typing import Array, Number, Size
 from convbook.filters.functional import linear, relu, softmax
-from convbook.filters.layers import Conv2d, Flatten, Linear, MaxPool2d, Module, ReLU, Sequential
+from convbook.filters.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
+from convbook.filters.module import Module, Sequential
 from convbook.filters.passes import check_gradient
 from convbook.filters.pooling import max_unpool2d
 from convbook.filters.training import ask
@@ -39,6 +40,10 @@ def deconvnet(net: Sequential, maps: NDArray[Number]) -> NDArray[Number]:
     ------
     ValueError
         If shapes do not go together, a layer is of another kind, or it has seen no picture.
+
+    See Also
+    --------
+    max_unpool2d : undoes the pooling.
 
     References
     ----------
@@ -116,6 +121,10 @@ def top_activations(
     ValueError
         If there is no such channel, or there are fewer pictures.
 
+    See Also
+    --------
+    receptive_field : tells which pixels an activation sees.
+
     Examples
     --------
     >>> import numpy as np
@@ -165,6 +174,10 @@ def occlusion_map(
     ------
     ValueError
         If the cover does not fit into the picture, or there is no such class.
+
+    See Also
+    --------
+    deconvnet : looks inside instead.
 
     References
     ----------

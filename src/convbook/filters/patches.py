@@ -46,7 +46,12 @@ def kmeans_filters(
     Raises
     ------
     ValueError
-        If an argument breaks a rule above.
+        If `patches` holds no finite floats, if `number` is above the number of patches,
+        `components` above that of the patches or of the numbers in one, or `steps` above 10,000.
+
+    See Also
+    --------
+    filter_kind : sorts what was found.
 
     References
     ----------

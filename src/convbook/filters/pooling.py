@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from convbook import _checks
 from convbook._typing import Number, Size
-from convbook.convolution import windows
+from convbook.convolution import add_zeros, windows
 from convbook.padding import pad
-from convbook.stacking import check_pool, max_pool2d
+from convbook.stacking.pooling import check_pool, max_pool2d
 
 
 def max_pool2d_with_indices(
@@ -41,6 +41,10 @@ def max_pool2d_with_indices(
     ValueError
         As for :func:`~convbook.max_pool2d`.
 
+    See Also
+    --------
+    max_unpool2d : the way back.
+
     Notes
     -----
     Semantics are those of :func:`!torch.nn.functional.max_pool2d_with_indices`, which gives a
@@ -61,12 +65,17 @@ def max_pool2d_with_indices(
     size = images.shape[-2:]
     places = np.arange(size[0] * size[1]).reshape(1, *size)
     where = windows(pad(places, sizes.sides, value=-1), sizes)
-    seen = windows(pad(images, sizes.sides), sizes)
+    seen = windows(add_zeros(images, sizes.sides), sizes)
     indices = np.full(output.shape, -1, np.int64)
+    padded, strange = any(sizes.sides), np.isnan(output).any()
     for i, j in reversed([*np.ndindex(sizes.kernel_size)]):  # the first tap has the last word
         value, place = seen[..., i, j, :, :], where[..., i, j, :, :]
-        hit = (value == output) | np.isnan(value)  # a NaN equals nothing
-        np.copyto(indices, place, where=hit & (place >= 0))
+        hit = value == output
+        if strange:
+            hit |= np.isnan(value)  # a NaN equals nothing
+        if padded:
+            hit &= place >= 0
+        np.copyto(indices, place, where=hit)
     return output, indices
 
 
@@ -102,6 +111,10 @@ def max_unpool2d(
     ------
     ValueError
         If shapes or sizes do not go together, or a switch points outside.
+
+    See Also
+    --------
+    max_pool2d_with_indices : records the switches.
 
     Notes
     -----

@@ -9,11 +9,15 @@ from convbook import _checks
 from convbook._problem import sum_dtype
 from convbook._typing import Array
 from convbook.filters.functional import check_classes, cross_entropy, softmax
-from convbook.filters.layers import Module, Parameter
+from convbook.filters.module import Module, Parameter
 
 
 class CrossEntropyLoss:
     """The loss of some scores, and where the gradient begins its way back.
+
+    See Also
+    --------
+    cross_entropy : the function.
 
     Examples
     --------
@@ -58,6 +62,10 @@ class SGD:
         How much of the last step goes into the next.
     weight_decay : float
         Pulls every number towards zero.
+
+    See Also
+    --------
+    train_epoch : shows the pictures and steps.
 
     Notes
     -----
@@ -160,6 +168,10 @@ def train_epoch(
     ------
     ValueError
         If there are no pictures, or not as many labels.
+
+    See Also
+    --------
+    SGD : moves the parameters.
 
     Examples
     --------

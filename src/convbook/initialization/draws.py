@@ -48,7 +48,12 @@ def kaiming_uniform(
     Raises
     ------
     ValueError
-        If an argument breaks a rule above.
+        If `shape` is no shape of a weight, `a` no finite number, `mode` or `nonlinearity` an
+        unknown name, or `rng` no generator.
+
+    See Also
+    --------
+    kaiming_normal : the same scale, from a normal distribution.
 
     Notes
     -----
@@ -96,6 +101,10 @@ def kaiming_normal(
     ValueError
         As for :func:`~convbook.kaiming_uniform`.
 
+    See Also
+    --------
+    kaiming_uniform : the same scale, from a uniform distribution.
+
     Notes
     -----
     The distribution is that of :func:`!torch.nn.init.kaiming_normal_`; the draws are not.
@@ -137,7 +146,12 @@ def xavier_uniform(shape: Sequence[Int], gain: float = 1.0, *, rng: np.random.Ge
     Raises
     ------
     ValueError
-        If an argument breaks a rule above.
+        If `shape` is no shape of a weight, `gain` no finite number of at least 0, or `rng` no
+        generator.
+
+    See Also
+    --------
+    xavier_normal : the same scale, from a normal distribution.
 
     Notes
     -----
@@ -179,6 +193,10 @@ def xavier_normal(shape: Sequence[Int], gain: float = 1.0, *, rng: np.random.Gen
     ValueError
         As for :func:`~convbook.xavier_uniform`.
 
+    See Also
+    --------
+    xavier_uniform : the same scale, from a uniform distribution.
+
     Notes
     -----
     The distribution is that of :func:`!torch.nn.init.xavier_normal_`; the draws are not.
@@ -217,7 +235,11 @@ def torch_default(shape: Sequence[Int], *, rng: np.random.Generator) -> tuple[Fl
     Raises
     ------
     ValueError
-        If an argument breaks a rule above.
+        If `shape` is no shape of a weight, or `rng` no generator.
+
+    See Also
+    --------
+    kaiming_uniform : what it is built on.
 
     Notes
     -----

@@ -43,6 +43,10 @@ def fans(shape: Sequence[Int]) -> tuple[int, int]:
     ValueError
         If `shape` has fewer than two axes or an axis is not a positive integer.
 
+    See Also
+    --------
+    calculate_gain : the other factor of the scale.
+
     Notes
     -----
     Counts as torch does. `fan_out` does not know of stride and groups.
@@ -84,6 +88,10 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     ------
     ValueError
         If the name is unknown or the slope is no finite number.
+
+    See Also
+    --------
+    kaiming_normal : uses it.
 
     Notes
     -----
