@@ -29,12 +29,15 @@ from convbook import (
     get_num_threads,
     set_num_threads,
 )
-from convbook._problem import Problem, Task, check_problem
+from convbook import _windows
+from convbook._problem import Problem, Workload, check_problem
 from convbook.algorithms import (
+    ALGORITHMS,
     FAST,
     Bilinear,
     _blocks,
     choice,
+    contrast,
     cook_toom,
     cook_toom_exactly,
     fastest,
@@ -42,7 +45,7 @@ from convbook.algorithms import (
     fourier,
     gradient,
     im2col,
-    products,
+    matrices,
     shift,
     threads,
     tiles,
@@ -54,7 +57,7 @@ from strategies import FLOATS, INTEGERS, LAYOUTS, Call, layouts, numbers, rngs, 
 
 EXACT = ("im2col", "shift")
 SPREADING = ("winograd", "dft", "fft")
-ROOMY = (_blocks, gradient, im2col, shift, tiles)
+ROOMY = (_blocks, contrast, im2col, shift, tiles)
 each_algorithm = pytest.mark.parametrize("name", FAST)
 each_float = pytest.mark.parametrize("dtype", FLOATS)
 
@@ -68,14 +71,14 @@ def convolution(
     return call.but(input=numbers(rng, shape, dtype), weight=numbers(rng, kernel, dtype), **options)
 
 
-def task_of(call: Call, prepared: bool = False) -> Task:
-    return check_problem(**call).task._replace(prepared=prepared)
+def task_of(call: Call, prepared: bool = False) -> Workload:
+    return check_problem(**call).workload._replace(prepared=prepared)
 
 
 @contextmanager
 def cramped(room: int = _blocks.ROOM, many: int = tiles.MANY) -> Iterator[None]:
     """Little room, so that there are many blocks; tiles with more than `many` values in parts."""
-    chosen = choice.fastest, choice.winograd_tiling, choice.dft_tiling
+    chosen = choice.winograd_tiling, choice.dft_tiling, gradient.gradient_tiling
     with ExitStack() as stack:
         for function in chosen:
             function.cache_clear()
@@ -92,7 +95,7 @@ def cramped(room: int = _blocks.ROOM, many: int = tiles.MANY) -> Iterator[None]:
 def padded(problem: Problem, dtype: type = float) -> np.ndarray:
     left, right, top, bottom = problem.sizes.sides
     margins = (0, 0), (0, 0), (top, bottom), (left, right)
-    return np.pad(problem.images.astype(dtype), margins)
+    return np.pad(problem.input.astype(dtype), margins)
 
 
 def definition(problem: Problem, dtype: type = float) -> np.ndarray:
@@ -112,7 +115,7 @@ def definition(problem: Problem, dtype: type = float) -> np.ndarray:
 
 def absolute(problem: Problem) -> Problem:
     bias = None if problem.bias is None else abs(problem.bias)
-    return problem._replace(images=abs(problem.images), weight=abs(problem.weight), bias=bias)
+    return problem._replace(input=abs(problem.input), weight=abs(problem.weight), bias=bias)
 
 
 def seen_by_tiles(array: np.ndarray, pixels: tuple[int, int], step: tuple[int, int], grid):
@@ -170,22 +173,22 @@ def allowed(name: str, problem: Problem, tiling: tiles.Tiling | None = None) -> 
     absolute values; so are sums of sums. A fast Fourier transform is off by five roundings for
     each halving of the length, relative to the signal's Euclidean norm.
     """
-    unit = np.finfo(problem.images.dtype).eps / 2
+    unit = np.finfo(problem.input.dtype).eps / 2
     terms = problem.weight[0].size + 3
     scale = definition(absolute(problem))
     if name in EXACT:
         return 2 * terms * unit * scale
     if name == "fft":
-        size = fft.window_sizes(problem.task)
-        n, channels, groups = len(problem.images), problem.weight.shape[1], problem.groups
-        x = np.sqrt((problem.images.astype(float) ** 2).sum((2, 3))).reshape(n, groups, channels)
+        size = fft.window_sizes(problem.workload)
+        n, channels, groups = len(problem.input), problem.weight.shape[1], problem.groups
+        x = np.sqrt((problem.input.astype(float) ** 2).sum((2, 3))).reshape(n, groups, channels)
         w = np.sqrt((problem.weight.astype(float) ** 2).sum((2, 3)))
         norms = np.einsum("ngc,goc->ngo", x, w.reshape(groups, -1, channels))
         count = 15 * log2(prod(size)) + channels + 8
         return unit * (count * norms.reshape(n, -1)[..., None, None] + 2 * terms * scale)
     if tiling is None:
         choose = {"winograd": choice.winograd_tiling, "dft": choice.dft_tiling}[name]
-        tiling = choose(problem.task)
+        tiling = choose(problem.workload)
     count = steps(tiling) + problem.weight.shape[1] + terms
     return count * unit * bilinear(absolute(problem), magnitudes(tiling))
 
@@ -194,7 +197,7 @@ def check(result: np.ndarray, problem: Problem, bound: np.ndarray) -> None:
     """Hold a result to the definition."""
     expected = definition(problem) if problem.batched else definition(problem)[0]
     bound = bound if problem.batched else bound[0]
-    assert result.dtype == problem.images.dtype
+    assert result.dtype == problem.input.dtype
     assert result.shape == expected.shape
     error = abs(result - expected)
     assert (error <= bound).all(), f"{np.nanmax(error / bound):.3g} times the error allowed"
@@ -290,7 +293,7 @@ def test_at_the_borders(name, dtype, case):
     rules = {
         "dilation": name in SPREADING and "dilation" in options,
         "stride": name in ("shift", "fft") and "stride" in options,
-        "taps": name == "winograd" and max(choice.taps(task_of(call))) > 5,
+        "taps": name == "winograd" and max(choice.taps_of_a_phase(task_of(call))) > 5,
     }
     if broken := [word for word, is_broken in rules.items() if is_broken]:
         refused(("algorithm", repr(name), broken[0]), conv2d, **call, algorithm=name)
@@ -353,7 +356,7 @@ def test_any_tiles(data, room, many):
         stride=tiling.stride, padding=data.draw(two(0, 3)), groups=groups,
     )  # fmt: skip
     problem = check_problem(**call)
-    output = np.empty((shape[0], groups * out, *problem.sizes.output_size), problem.images.dtype)
+    output = np.empty((shape[0], groups * out, *problem.sizes.output_size), problem.input.dtype)
     with cramped(room, many):
         tiles.convolve_tiles(problem, tiling, output)
     check(output, problem, allowed("", problem, tiling))
@@ -710,7 +713,7 @@ def test_auto_chooses(name, dtype, prepared):
     assert fastest(task_of(call, prepared)) == name
     problem = check_problem(**call)._replace(forms={} if prepared else None)
     weight = PreparedWeight(call["weight"]) if prepared else call["weight"]
-    with patch.dict(FAST, {other: None for other in FAST if other != name}):
+    with patch.dict(ALGORITHMS, {other: None for other in FAST if other != name}):
         result = ours(conv2d, **call.but(weight=weight))
     check(result, problem, allowed(name, problem))
 
@@ -755,7 +758,7 @@ def test_auto_can_do_extreme_sizes(shape, kernel):
     problem = check_problem(**call)
     tracemalloc.start()
     try:
-        name = fastest(problem.task)
+        name = fastest(problem.workload)
         result = conv2d(**call)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
@@ -771,7 +774,7 @@ def test_auto_can_do_extreme_sizes(shape, kernel):
 def touched(problem: Problem, strange: np.ndarray) -> np.ndarray:
     """The outputs whose windows hold one of the pixels that are strange."""
     weight = np.ones_like(problem.weight)
-    return definition(problem._replace(images=strange.astype(float), weight=weight)) > 0.5
+    return definition(problem._replace(input=strange.astype(float), weight=weight)) > 0.5
 
 
 def check_strange(name: str, call: Call, expected: np.ndarray, prepared: bool = False) -> None:
@@ -854,7 +857,7 @@ def test_unread_pixels_may_be_strange(name, dtype):
     call["input"][:, :, 2::3] = np.nan
     call["input"][:, :, :, 1::2] = np.inf
     read = call.but(input=np.where(np.isfinite(call["input"]), call["input"], 0))
-    with patch.object(choice, "fastest", lambda task: name):
+    with patch.object(choice, "fastest", lambda work, exact=False: "im2col" if exact else name):
         result = ours(conv2d, **call)
     problem = check_problem(**read)
     check(result, problem, allowed("im2col", problem))
@@ -1302,7 +1305,7 @@ def test_spans_are_few_and_cover_a_length(length, most):
 )
 def test_blocks_cover_a_batch(images, size, most, compact):
     count = np.zeros((images, *size), int)
-    parts = _blocks.Blocks(images, size, most, compact=compact)
+    parts = _blocks.blocks(images, size, most, compact=compact)
     assert len([*parts]) == len(parts)
     for block in parts:
         count[block] += 1
@@ -1319,7 +1322,7 @@ def test_cut_is_a_window_of_an_image_in_a_sea_of_zeros(rng, size, window, corner
     sea[:, :, 30 : 30 + size[0], 30 : 30 + size[1]] = image
     top, left = (30 + at for at in corner)
     out = np.full((2, 3, *window), 99, "int16")
-    _blocks.cut(image, *corner, out)
+    _windows.cut(image, *corner, out)
     same(out, sea[:, :, top : top + window[0], left : left + window[1]])
 
 
@@ -1338,8 +1341,8 @@ def test_multiply_is_a_product(rng, dtype, sizes, lead, wide, small, deep):
     a, b = (numbers(rng, (*lead, *shape), dtype) for shape in [(rows, depth), (depth, columns)])
     room = numbers(rng, (*lead, rows, columns + 3), dtype)
     before, out = room.copy(), room[..., :columns]
-    with patch.multiple(products, WIDE=wide, SMALL=small, DEEP=deep):
-        products.multiply(a, b, out)
+    with patch.multiple(matrices, WIDE=wide, SMALL=small, LONG=deep):
+        matrices.multiply(a, b, out)
     scale = 0 if dtype == "int16" else (abs(a).astype(float) @ abs(b)).astype(float)
     same(out.copy(), a @ b, depth, scale)
     same(room[..., columns:], before[..., columns:])
@@ -1350,7 +1353,7 @@ def test_multiply_repeats_kernels_for_each_image(dtype):
     rng = np.random.default_rng(0)
     a, b = (rng.integers(-9, 9, shape).astype(dtype) for shape in [(2, 32, 7), (5, 2, 7, 200)])
     out = np.empty((5, 2, 32, 200), dtype)
-    products.multiply(a, b, out)
+    matrices.multiply(a, b, out)
     same(out, a @ b)
 
 
@@ -1378,7 +1381,7 @@ def test_buffers_are_kept_unless_they_are_large():
 
 def test_space_takes_turns():
     first, second = np.zeros(24), np.zeros(24)
-    space = _blocks.Space(first, second)
+    space = _blocks.Turns(first, second)
     one, two = space.next(2, 3), space.next(4, 6)
     assert (one.shape, two.shape) == ((2, 3), (4, 6))
     assert not np.shares_memory(one, two)

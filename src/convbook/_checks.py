@@ -1,15 +1,38 @@
 """Checks of arguments: each refusal names the argument, the rule and the value."""
 
 import math
+import reprlib
+import sys
 from collections.abc import Iterable, Sequence
 from numbers import Real
 from operator import index
-from reprlib import repr as brief
 from typing import Any
 
 import numpy as np
 
 from convbook._typing import Array
+
+LARGEST = min(sys.maxsize, 1 << 40)
+"""Bytes of an array beyond which a size is a slip: a terabyte, or what can be addressed."""
+
+
+class _Brief(reprlib.Repr):
+    """The representation of a value in one short line."""
+
+    def repr_int(self, x: int, level: int) -> str:
+        """Count the bits of an integer that is too long to be read."""
+        return repr(x) if x.bit_length() < 128 else f"an integer of {x.bit_length()} bits"
+
+    def repr_instance(self, x: Any, level: int) -> str:
+        """Look at the values of an array that the message can show, and at no other."""
+        if isinstance(x, np.ndarray) and x.size > 8:
+            return f"array of shape {x.shape} and dtype {x.dtype}"
+        return super().repr_instance(x, level)
+
+
+def brief(value: Any) -> str:
+    """Show a value in one line, however large it is."""
+    return " ".join(_Brief().repr(value).split())
 
 
 def numbers(name: str, value: Any, *axes: str) -> Array:
@@ -18,10 +41,11 @@ def numbers(name: str, value: Any, *axes: str) -> Array:
         raise ValueError(f"{name} must not be masked, got {brief(value)}")
     try:
         array = np.asarray(value)
-    except Exception:  # whatever the value's own conversion raises
+    except Exception as error:  # whatever the value's own conversion raises
+        cause = " ".join(str(error).split())
         raise ValueError(
-            f"{name} must be an array, all rows of one length, got {brief(value)}"
-        ) from None
+            f"{name} must be an array, or become one, got {brief(value)}: {cause[:200]}"
+        ) from error
     if array.dtype.kind not in "iufc":
         raise ValueError(f"{name} must hold integer, real or complex numbers, got {_kind(value)}")
     if axes and array.ndim not in {len(layout.split(", ")) for layout in axes}:
@@ -54,12 +78,21 @@ def nonempty(name: str, array: Array, axes: int) -> None:
         raise ValueError(f"{name} must not be empty, got shape {array.shape}")
 
 
-def channels(name: str, array: Array, expected: int) -> None:
+def channels(name: str, array: Array, expected: int, by: str = "weight") -> None:
     """Refuse images that do not have as many channels as the kernels read."""
     if array.shape[-3] != expected:
         raise ValueError(
-            f"{name} must have {expected} channels, as weight and groups ask, "
+            f"{name} must have {expected} channels, as {by} and groups ask, "
             f"got {array.shape[-3]} in shape {array.shape}"
+        )
+
+
+def memory(name: str, value: Any, shape: Sequence[int], dtype: np.dtype[Any]) -> None:
+    """Refuse a size that asks for an array which no memory holds."""
+    if math.prod(shape) * dtype.itemsize > LARGEST:
+        raise ValueError(
+            f"{name} must ask for an array that memory can hold, got {brief(value)}, "
+            f"which makes shape {brief(tuple(shape))}"
         )
 
 
@@ -111,7 +144,7 @@ def number(name: str, value: Any, minimum: float = -math.inf) -> float:
 def generator(rng: Any) -> np.random.Generator:
     """Refuse a seed or the old global state in place of a generator."""
     if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"rng must be a numpy.random.Generator, got {rng!r}")
+        raise ValueError(f"rng must be a numpy.random.Generator, got {brief(rng)}")
     return rng
 
 
@@ -125,7 +158,7 @@ def choice(name: str, value: Any, allowed: Iterable[str]) -> None:
 def divisible(name: str, value: int, by: str, divisor: int) -> None:
     """Refuse a count that does not split into equal groups."""
     if value % divisor:
-        raise ValueError(f"{name} must be divisible by {by}, got {value} and {divisor}")
+        raise ValueError(f"{name} must be divisible by {by}, got {value} and {brief(divisor)}")
 
 
 _RULES = {0: "a non-negative integer", 1: "a positive integer"}

@@ -12,7 +12,7 @@ from convbook import _checks
 from convbook._geometry import Geometry, geometry
 from convbook._problem import silently
 from convbook._typing import Array, Number, Size
-from convbook.convolution import windows
+from convbook._windows import windows
 from convbook.matmul import conv_transpose2d
 from convbook.padding import pad
 

@@ -1,6 +1,7 @@
-"""What a layer's sizes make of an image: how large, how dear and how far-sighted it is."""
+"""What a layer's sizes make of an image: how large it gets, what it costs, how far it sees."""
 
-import sys
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any, NamedTuple, overload
 
@@ -278,7 +279,7 @@ def _kernels(name: str, layer: Layer, arriving: int) -> tuple[int, int]:
     C_out = _checks.integer(f"{name}.channels", layer.channels, 1)
     groups = _checks.integer(f"{name}.groups", layer.groups, 1)
     if not isinstance(layer.bias, bool):
-        raise ValueError(f"{name}.bias must be True or False, got {layer.bias!r}")
+        raise ValueError(f"{name}.bias must be True or False, got {_checks.brief(layer.bias)}")
     _checks.divisible(f"{name}.channels", C_out, f"{name}.groups", groups)
     _checks.divisible(f"the channels that reach {name}", arriving, f"{name}.groups", groups)
     k_h, k_w = _checks.pair("kernel_size", layer.kernel_size, 1)
@@ -288,11 +289,15 @@ def _kernels(name: str, layer: Layer, arriving: int) -> tuple[int, int]:
 def _named(layers: Any) -> list[tuple[str, Layer]]:
     """Refuse anything but a sequence of Layer, and name each for error messages."""
     if not isinstance(layers, Sequence) or not all(isinstance(layer, Layer) for layer in layers):
-        raise ValueError(f"layers must be a sequence of Layer, got {layers!r}")
+        raise ValueError(f"layers must be a sequence of Layer, got {_checks.brief(layers)}")
     return [(f"layers[{index}]", layer) for index, layer in enumerate(layers)]
 
 
-def _sizes(name: str, layer: Layer, size: Any = sys.maxsize) -> Geometry:
+ENDLESS = 1 << 10_000
+"""The side of an image into which any kernel fits."""
+
+
+def _sizes(name: str, layer: Layer, size: Any = ENDLESS) -> Geometry:
     """Check the sizes of a layer, by default for an image so large that any kernel fits."""
     try:
         return geometry(size, *layer[:4])
@@ -303,6 +308,6 @@ def _sizes(name: str, layer: Layer, size: Any = sys.maxsize) -> Geometry:
 def _image_shape(shape: Any) -> tuple[int, int, int]:
     """Refuse anything but three positive integers."""
     if not isinstance(shape, tuple | list) or len(shape) != 3:
-        raise ValueError(f"input_shape must be (C, H, W), got {shape!r}")
+        raise ValueError(f"input_shape must be (C, H, W), got {_checks.brief(shape)}")
     C, H, W = (_checks.integer("input_shape", size, 1) for size in shape)
     return C, H, W
