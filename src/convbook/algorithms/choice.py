@@ -137,7 +137,7 @@ def best_tiling(
     outputs: Sequence[Sequence[int]],
     time: Callable[[Workload, Tiling], float] = tiles_time,
 ) -> Tiling:
-    """Choose how many outputs a tile has, first below each other, then beside each other."""
+    """Choose how many outputs a tile has: about square first, then the best along each axis."""
     (m_rows, m_columns), (k_h, k_w), (s_h, s_w) = outputs, work.sizes.kernel_size, work.sizes.stride
     rows = [strided(algorithm, m, k_h, s_h) for m in sorted({*m_rows}) if m > 0]
     columns = [strided(algorithm, m, k_w, s_w) for m in sorted({*m_columns}) if m > 0]
@@ -146,9 +146,9 @@ def best_tiling(
         room = tiles_at_once(tiling, work)
         return not room, time(work, tiling) if room else tiling.products
 
-    middle = columns[len(columns) // 2]
-    best = min((Tiling(axis, middle, work.sizes.stride) for axis in rows), key=cost)
-    return min((best._replace(columns=axis) for axis in columns), key=cost)
+    best = min((Tiling(*axes, work.sizes.stride) for axes in zip(rows, columns)), key=cost)
+    best = min((best._replace(columns=axis) for axis in columns), key=cost)
+    return min((best._replace(rows=axis) for axis in rows), key=cost)
 
 
 def taps_of_a_phase(work: Workload) -> list[int]:

@@ -47,9 +47,16 @@ def weight_gradient(problem: Problem, grad_output: Array) -> Array:
 
 
 def tiles_pay(work: Workload) -> bool:
-    """Tell whether tiles should be faster than patches."""
-    lack = few_taps(work, WINOGRAD_TAPS)
-    return not lack and multiplications(work) >= FEW and min(work.channels, work.kernels) >= 24
+    """Tell whether tiles should be faster than patches.
+
+    They multiply less, for each output, but evaluate every pixel and every kernel: that pays for
+    many channels, unless there are as few outputs as channels.
+    """
+    if few_taps(work, WINOGRAD_TAPS) or work.sizes.stride != (1, 1):
+        return False
+    positions = work.images * prod(work.sizes.output_size)
+    channels = min(work.channels, work.kernels)
+    return multiplications(work) >= FEW and 16 <= channels <= positions // 2
 
 
 def _alike(problem: Problem, errors: Array) -> bool:
