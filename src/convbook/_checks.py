@@ -122,11 +122,13 @@ def integer(name: str, value: Any, minimum: int) -> int:
 
 def pair(name: str, value: Any, minimum: int) -> tuple[int, int]:
     """Return a height and a width from one integer or a pair of integers."""
-    pair = value if isinstance(value, tuple | list) else (value, value)
-    found = [_integer(item) for item in pair]
-    if len(found) != 2 or any(n is None or n < minimum for n in found):
+    if isinstance(value, tuple | list) and len(value) == 2:
+        height, width = map(_integer, value)
+    else:
+        height = width = _integer(value)
+    if height is None or width is None or height < minimum or width < minimum:
         raise ValueError(f"{name} must be {_RULES[minimum]} or a pair of them, got {brief(value)}")
-    return found[0], found[1]  # type: ignore[return-value]  # None was refused above
+    return height, width
 
 
 def number(name: str, value: Any, minimum: float = -math.inf) -> float:

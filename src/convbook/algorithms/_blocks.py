@@ -1,7 +1,5 @@
 """Work in pieces: blocks of the output, and the memory to work in."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import product
 from math import ceil, isqrt, prod
 from os import cpu_count
@@ -52,6 +50,8 @@ def blocks(images: int, size: tuple[int, int], most: int, *, compact: bool = Fal
 
 def spans(length: int, most: int) -> list[slice]:
     """Cut a length into the fewest spans of at most `most`, all nearly equal."""
+    if 0 < length <= most:
+        return [slice(0, length)]
     count = ceil(length / max(1, most))
     step = ceil(length / max(1, count))
     return [slice(start, min(start + step, length)) for start in range(0, length, max(1, step))]
@@ -74,42 +74,40 @@ class Turns:
         return self._buffers[1]
 
 
+MOST_IDLE = cpu_count() or 1
+"""How many memories are kept for the next calls: as many as can be in use at once."""
+
 _idle: list[Array] = []
 
 
 class Workspace:
-    """Memory to work in that belongs to one call."""
+    """Memory to work in that belongs to one call: fresh memory costs time, so it is given back.
 
-    def __init__(self, memory: Array) -> None:
-        self.memory = memory
+    Whoever comes in between, another thread or a signal handler, takes other memory.
+    """
+
+    def __enter__(self) -> "Workspace":
+        """Take memory that is idle; two threads never get the same."""
+        try:
+            self._memory = _idle.pop()
+        except IndexError:
+            self._memory = np.empty(0, np.uint8)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give the memory back, unless there is much of it."""
+        if len(self._memory) <= 2 * ROOM and len(_idle) < MOST_IDLE:
+            _idle.append(self._memory)
 
     def arrays(self, dtype: Any, *shapes: tuple[int, ...]) -> list[Array]:
         """Return arrays of these shapes; the next call gives the same memory out again."""
         lengths = [ceil(prod(shape) * np.dtype(dtype).itemsize / LINE) * LINE for shape in shapes]
-        if len(self.memory) < sum(lengths):
+        if len(self._memory) < sum(lengths):
             memory = np.empty(sum(lengths) + LINE, np.uint8)
-            self.memory = memory[-memory.ctypes.data % LINE :]
+            self._memory = memory[-memory.ctypes.data % LINE :]
         arrays, start = [], 0
         for shape, length in zip(shapes, lengths, strict=True):
-            part = self.memory[start : start + length].view(dtype)
+            part = self._memory[start : start + length].view(dtype)
             arrays.append(part[: prod(shape)].reshape(shape))
             start += length
         return arrays
-
-
-@contextmanager
-def workspace() -> Iterator[Workspace]:
-    """Take memory that is idle, and give it back: fresh memory costs time.
-
-    Whoever comes in between, another thread or a signal handler, takes other memory.
-    """
-    try:
-        memory = _idle.pop()
-    except IndexError:
-        memory = np.empty(0, np.uint8)
-    space = Workspace(memory)
-    try:
-        yield space
-    finally:
-        if len(space.memory) <= 2 * ROOM and len(_idle) < (cpu_count() or 1):
-            _idle.append(space.memory)

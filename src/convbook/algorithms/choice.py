@@ -146,7 +146,9 @@ def best_tiling(
         room = tiles_at_once(tiling, work)
         return not room, time(work, tiling) if room else tiling.products
 
-    best = min((Tiling(*axes, work.sizes.stride) for axes in zip(rows, columns)), key=cost)
+    best = min(
+        (Tiling(*axes, work.sizes.stride) for axes in zip(rows, columns, strict=False)), key=cost
+    )
     best = min((best._replace(columns=axis) for axis in columns), key=cost)
     return min((best._replace(rows=axis) for axis in rows), key=cost)
 

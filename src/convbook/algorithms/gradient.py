@@ -9,7 +9,7 @@ import numpy as np
 
 from convbook._problem import Problem, Workload, silently
 from convbook._typing import Array, Sides
-from convbook.algorithms._blocks import Block, Turns, blocks, workspace
+from convbook.algorithms._blocks import Block, Turns, Workspace, blocks
 from convbook.algorithms.choice import (
     FEW,
     SIZES_KEPT,
@@ -80,7 +80,7 @@ def from_patches(problem: Problem, errors: Array) -> Array:
     shape = groups, len(weight) // groups, weight[0].size
     most = max(1, positions_at_once(problem))
     total = np.zeros(shape, errors.dtype)
-    with workspace() as space:
+    with Workspace() as space:
         for block in blocks(len(errors), problem.sizes.output_size, most):
             patches = copy_patches(problem.input, problem.sizes, block, space)
             patches = patches.reshape(len(patches), groups, weight[0].size, -1)
@@ -133,7 +133,7 @@ def _sum_values(x: Array, e: Array, sides: Sides, tiling: Tiling, tiles: Sequenc
     channels, largest = max(shape[2:]), tiles[0]
     values = prod(largest.shape) * tiling.products * channels
     size = max(values, largest_step(tiling, largest, channels))
-    with workspace() as space:
+    with Workspace() as space:
         first, second, third = space.arrays(x.dtype, (size,), (size,), (size,))
         for number, block in enumerate(tiles):
             seen, given = tiling.window(block, sides), tiling.outputs_of(block)

@@ -10,7 +10,7 @@ from convbook._geometry import Geometry
 from convbook._problem import Problem
 from convbook._typing import Array
 from convbook._windows import cut, windows
-from convbook.algorithms._blocks import ROOM, Block, Workspace, blocks, spans, workspace
+from convbook.algorithms._blocks import ROOM, Block, Workspace, blocks, spans
 from convbook.algorithms.matrices import WIDE, multiply
 from convbook.algorithms.threads import spread
 
@@ -46,7 +46,7 @@ def _multiply_patches(problem: Problem, output: Array, share: Sequence[Block]) -
     """Write the convolution of one block of the output after the other."""
     weight, groups = problem.weight, problem.groups
     kernels = weight.reshape(groups, len(weight) // groups, -1)  # one row each
-    with workspace() as space:
+    with Workspace() as space:
         for block in share:
             patches = copy_patches(problem.input, problem.sizes, block, space)
             columns = patches.reshape(len(patches), groups, kernels.shape[-1], -1)

@@ -11,7 +11,7 @@ from convbook._geometry import Geometry
 from convbook._problem import Problem
 from convbook._typing import Array
 from convbook._windows import cut
-from convbook.algorithms._blocks import ROOM, Block, Workspace, blocks, spans, workspace
+from convbook.algorithms._blocks import ROOM, Block, Workspace, blocks, spans
 from convbook.algorithms.matrices import multiply
 from convbook.algorithms.threads import spread
 
@@ -67,7 +67,7 @@ def _shapes(w: Array, sizes: Geometry, block: Block) -> list[tuple[int, ...]]:
 def _add_rows(grouped: Grouped, parts: list[slice], share: Sequence[Block]) -> None:
     """Write one piece of the output after the other."""
     x, w, y, sizes = grouped
-    with workspace() as space:
+    with Workspace() as space:
         for block in share:
             for groups in parts:
                 total = y[block.images, groups, :, block.rows, block.columns]

@@ -80,7 +80,10 @@ def spread(work: Callable[[Sequence[Piece]], object], pieces: Sequence[Piece]) -
 
     The calling thread does the first share, and those for which no thread can be started.
     """
-    count = 1 if sys.is_finalizing() else max(1, min(get_num_threads(), len(pieces)))
+    count = min(get_num_threads(), len(pieces))
+    if count < 2 or sys.is_finalizing():
+        work(pieces)
+        return
     ends = [len(pieces) * part // count for part in range(count + 1)]
     first, *others = [pieces[start:end] for start, end in pairwise(ends)]
     errors: list[BaseException] = []

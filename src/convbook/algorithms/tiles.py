@@ -15,7 +15,7 @@ from numpy.lib.stride_tricks import as_strided
 from convbook._problem import Problem, Workload
 from convbook._typing import Array, Sides
 from convbook._windows import cut
-from convbook.algorithms._blocks import ROOM, Block, Turns, Workspace, blocks, spans, workspace
+from convbook.algorithms._blocks import ROOM, Block, Turns, Workspace, blocks, spans
 from convbook.algorithms.matrices import SMALL, WIDE
 from convbook.algorithms.threads import spread
 from convbook.algorithms.toom import Bilinear
@@ -140,7 +140,7 @@ def _convolve_blocks(group: Group, largest: Block, share: Sequence[Block]) -> No
     """Write one block of tiles after the other: evaluate, multiply, interpolate."""
     x, kernels, y, sides, tiling = group
     rows, columns = tiling.rows, tiling.columns
-    with workspace() as space:
+    with Workspace() as space:
         large, small = _buffers(group, largest, space)
         for block in share:
             pixels = channels_last(x[block.images], *tiling.window(block, sides), large)
