@@ -19,6 +19,10 @@ LARGEST = min(sys.maxsize, 1 << 40)
 class _Brief(reprlib.Repr):
     """The representation of a value in one short line."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxtuple = self.maxlist = 12
+
     def repr_int(self, x: int, level: int) -> str:
         """Count the bits of an integer that is too long to be read."""
         return repr(x) if x.bit_length() < 128 else f"an integer of {x.bit_length()} bits"

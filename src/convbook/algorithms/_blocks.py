@@ -104,7 +104,7 @@ class Workspace:
         lengths = [ceil(prod(shape) * np.dtype(dtype).itemsize / LINE) * LINE for shape in shapes]
         if len(self._memory) < sum(lengths):
             memory = np.empty(sum(lengths) + LINE, np.uint8)
-            self._memory = memory[-memory.ctypes.data % LINE :]
+            self._memory = memory[-memory.__array_interface__["data"][0] % LINE :]
         arrays, start = [], 0
         for shape, length in zip(shapes, lengths, strict=True):
             part = self._memory[start : start + length].view(dtype)
