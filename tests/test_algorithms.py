@@ -1,6 +1,7 @@
 """The fast algorithms: equal to the definition, within what rounding allows, in little room."""
 
 import copy
+import inspect
 import os
 import pickle
 import subprocess
@@ -15,6 +16,7 @@ from functools import partial
 from math import ceil, log2, prod
 from textwrap import dedent
 from time import process_time
+from typing import get_args
 from unittest.mock import patch
 
 import numpy as np
@@ -35,6 +37,7 @@ from convbook import (
     set_num_threads,
 )
 from convbook._problem import Problem, Workload, check_problem
+from convbook._typing import AlgorithmName
 from convbook.algorithms import (
     ALGORITHMS,
     FAST,
@@ -797,6 +800,29 @@ def test_auto_can_do_extreme_sizes(shape, kernel):
     assert peak < 20 * sum(array.nbytes for array in (result, *map(call.get, ("input", "weight"))))
     if prod(kernel) * result.size < 10**9:
         check(result, problem, allowed(name, problem))
+
+
+def test_the_table_names_what_conv2d_offers():
+    assert get_args(AlgorithmName) == ("auto", *ALGORITHMS)
+    for name in ALGORITHMS:
+        assert f'"{name}"' in inspect.getdoc(conv2d)
+    assert {name for name in FAST if ALGORITHMS[name].exact} == {*EXACT}
+
+
+def test_auto_chooses_what_was_measured_to_be_fast():
+    """Over all layers of the record: how many times as long as the best of the algorithms."""
+    benchmark, record = need("benchmarks.layers"), need("convbook.figures.algorithms").recorded()
+    regrets = []
+    for layer in benchmark.selected([]):
+        rows = record["forward"]["1"][layer.name]
+        times = {
+            name: rows[f"convbook {name}"]["ms"] for name in FAST if f"convbook {name}" in rows
+        }
+        call = convolution(layer.input_shape, layer.weight_shape, **layer.options)
+        regrets.append(times[fastest(task_of(call, prepared=True))] / min(times.values()))
+    assert len(regrets) == 80
+    assert np.exp(np.mean(np.log(regrets))) < 1.02
+    assert max(regrets) < 1.3
 
 
 # Numbers that are not numbers

@@ -58,6 +58,11 @@ def pad(
         If an amount is negative, not an integer or too large for the mode, if `input` has too few
         axes, if `value` is given to another mode than "constant" or does not fit the dtype.
 
+    See Also
+    --------
+    same_padding : The amounts that keep an image's size.
+    conv2d : Its argument `padding` adds zeros.
+
     Notes
     -----
     Names and rules are those of :func:`!torch.nn.functional.pad`. Negative amounts, with which
@@ -111,6 +116,11 @@ def same_padding(kernel_size: Size, dilation: Size = 1) -> Sides:
     ------
     ValueError
         If a size is not a positive integer.
+
+    See Also
+    --------
+    pad : The function that pads.
+    output_size : The size that results.
 
     Examples
     --------

@@ -33,6 +33,10 @@ class Layer(NamedTuple):
     bias : bool
         Whether each kernel has a bias. A layer that pools has none.
 
+    See Also
+    --------
+    receptive_field, budget, output_size : What such sizes make of an image.
+
     Examples
     --------
     >>> from convbook import Layer
@@ -50,35 +54,81 @@ class Layer(NamedTuple):
 
 
 class Field(NamedTuple):
-    """What one output of a network sees of the image, along an axis or as (height, width)."""
+    """What one output of a network sees of the image, along an axis or as (height, width).
+
+    Parameters
+    ----------
+    size : int or pair of int
+        Length of the stretch of pixels that reach one output.
+    jump : int or pair of int
+        Pixels between the stretches of two neighbouring outputs.
+    start : float or pair of float
+        Centre of the first output's stretch; 0 is the centre of the first pixel.
+
+    See Also
+    --------
+    receptive_field : The function that returns them.
+
+    Examples
+    --------
+    >>> from convbook import Layer, receptive_field
+    >>> receptive_field([Layer(3, padding=1)])[0].size
+    3
+    """
 
     size: Size
-    """Length of the stretch of pixels that reach one output."""
     jump: Size
-    """Pixels between the stretches of two neighbouring outputs."""
     start: float | tuple[float, float]
-    """Centre of the first output's stretch; 0 is the centre of the first pixel."""
 
 
 class Cost(NamedTuple):
-    """What one layer costs for one image."""
+    """What one layer costs for one image.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Channels, height and width of what comes out.
+    activations : int
+        Numbers that come out.
+    bytes : int
+        Memory of the activations.
+    multiply_adds : int
+        Products that are formed and added up; those with a zero of the padding count.
+    parameters : int
+        Weights and biases.
+
+    See Also
+    --------
+    budget : The function that returns them.
+
+    Examples
+    --------
+    >>> from convbook import Layer, budget
+    >>> budget([Layer(2)], (1, 3, 3))[0].shape
+    (1, 2, 2)
+    """
 
     shape: tuple[int, int, int]
-    """Channels, height and width of what comes out."""
     activations: int
-    """Numbers that come out."""
     bytes: int
-    """Memory of the activations."""
     multiply_adds: int
-    """Products that are formed and added up; those with a zero of the padding count."""
     parameters: int
-    """Weights and biases."""
 
 
 @overload
 def output_size(
     input_size: int, kernel_size: int, stride: int = 1, padding: int | str = 0, dilation: int = 1
 ) -> int: ...
+
+
+@overload
+def output_size(
+    input_size: tuple[int, int],
+    kernel_size: Size,
+    stride: Size = 1,
+    padding: Padding | str = 0,
+    dilation: Size = 1,
+) -> tuple[int, int]: ...
 
 
 @overload
@@ -126,10 +176,20 @@ def output_size(
     ValueError
         If a size is not a positive integer, or the kernel does not fit into the padded input.
 
+    See Also
+    --------
+    receptive_field : What an output sees of the image.
+    same_padding : The padding that keeps the size.
+
     Notes
     -----
-    The formula is relationship 14 of Dumoulin and Visin, *A guide to convolution arithmetic for
-    deep learning*, 2016. The floor means that the last rows and columns may go unread.
+    The formula is relationship 14 of [1]_. The floor means that the last rows and columns may go
+    unread.
+
+    References
+    ----------
+    .. [1] V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", 2016.
+       https://doi.org/10.48550/arXiv.1603.07285
 
     Examples
     --------
@@ -172,13 +232,20 @@ def receptive_field(layers: Sequence[Layer]) -> list[Field]:
     ValueError
         If `layers` is not a sequence of Layer, or a size is wrong. The message names the layer.
 
+    See Also
+    --------
+    budget : What the layers cost.
+    output_size : The size of one layer's output.
+
     Notes
     -----
-    The size is an extent: with dilation or a stride above the kernel, pixels inside may be unseen.
+    The formulas are those of [1]_. The size is an extent: with dilation or a stride above the
+    kernel, pixels inside may be unseen.
 
     References
     ----------
-    Araujo, Norris and Sim, *Computing receptive fields of convolutional neural networks*, 2019.
+    .. [1] A. Araujo, W. Norris and J. Sim, "Computing receptive fields of convolutional neural
+       networks", Distill 2019. https://doi.org/10.23915/distill.00021
 
     Examples
     --------
@@ -234,6 +301,11 @@ def budget(
     ValueError
         If `layers` is not a sequence of Layer, a kernel does not fit its image, or a size is
         wrong. The message names the layer.
+
+    See Also
+    --------
+    receptive_field : What the layers' outputs see.
+    output_size : The size of one layer's output.
 
     Notes
     -----

@@ -74,8 +74,10 @@ def magnitudes(problem: Problem, block: Block) -> Array:
     images = problem.input[block.images, :, y : max(0, top + height), x : max(0, left + width)]
     images = images.reshape(n, groups, images.shape[1] // groups, *images.shape[2:])
     pixels = np.empty((n, groups, height, width), images.dtype)
-    cut(np.maximum(images.max(axis=2), -images.min(axis=2)), top - y, left - x, pixels)
-    return pixels
+    one = images.shape[2] == 1
+    seen = images[:, :, 0] if one else np.maximum(images.max(axis=2), -images.min(axis=2))
+    cut(seen, top - y, left - x, pixels)
+    return np.abs(pixels, out=pixels)
 
 
 def window_peaks(pixels: Array, sizes: Geometry, step: int = 1) -> Array:
@@ -104,7 +106,7 @@ def is_even(array: Array, border: tuple[int, int] = (0, 0)) -> bool:
     """Tell whether no number is much larger than the mean magnitude, the border's left out."""
     (top, left), (height, width) = border, array.shape[2:]
     largest, total, count = array.dtype.type(0), 0.0, 0
-    for part in spans(len(array), ROOM // (16 * max(1, array[:1].nbytes))):
+    for part in spans(len(array), ROOM // (8 * max(1, array[:1].nbytes))):
         numbers = abs(array[part])
         largest = np.maximum(largest, numbers.max())  # hands on a NaN
         inner = numbers[..., top : height - top, left : width - left]
