@@ -130,9 +130,11 @@ def conv2d_loop(
         Kernels.
     bias : ndarray of shape (C_out,), optional
         Added to every element of its output channel.
-    stride, dilation : int or pair of int
+    stride : int or pair of int
         As for :func:`~convbook.conv2d`.
     padding : int, pair of int, "same" or "valid"
+        As for :func:`~convbook.conv2d`.
+    dilation : int or pair of int
         As for :func:`~convbook.conv2d`.
     groups : int
         Number of groups of channels.

@@ -39,9 +39,11 @@ def convolution_matrix(
         Kernels.
     input_size : int or pair of int
         Height and width of one image.
-    stride, dilation : int or pair of int
+    stride : int or pair of int
         As for :func:`~convbook.conv2d`.
     padding : int, pair of int, "same" or "valid"
+        As for :func:`~convbook.conv2d`.
+    dilation : int or pair of int
         As for :func:`~convbook.conv2d`.
     groups : int
         Number of groups of channels.
