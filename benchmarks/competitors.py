@@ -105,7 +105,7 @@ def choice(task: Task) -> str:
     """Return which algorithm "auto" takes, the weights being prepared."""
     stride, padding, groups = task.layer.options.values()
     problem = check_problem(task.x, task.w, None, stride, padding, 1, groups)
-    return fastest(problem._replace(forms={}).task)
+    return fastest(problem._replace(forms={}).workload)
 
 
 def our_gradients(task: Task) -> Entry:

@@ -1,6 +1,9 @@
 """The fast algorithms: equal to the definition, within what rounding allows, in little room."""
 
+import copy
+import inspect
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -12,6 +15,8 @@ from fractions import Fraction
 from functools import partial
 from math import ceil, log2, prod
 from textwrap import dedent
+from time import process_time
+from typing import get_args
 from unittest.mock import patch
 
 import numpy as np
@@ -21,20 +26,25 @@ from hypothesis import strategies as st
 
 from convbook import (
     PreparedWeight,
+    _windows,
     conv2d,
     conv2d_input,
     conv2d_loop,
     conv2d_weight,
     conv_transpose2d,
+    convolution_matrix,
     get_num_threads,
     set_num_threads,
 )
-from convbook._problem import Problem, Task, check_problem
+from convbook._problem import Problem, Workload, check_problem
+from convbook._typing import AlgorithmName
 from convbook.algorithms import (
+    ALGORITHMS,
     FAST,
     Bilinear,
     _blocks,
     choice,
+    contrast,
     cook_toom,
     cook_toom_exactly,
     fastest,
@@ -42,19 +52,20 @@ from convbook.algorithms import (
     fourier,
     gradient,
     im2col,
-    products,
+    matrices,
     shift,
     threads,
     tiles,
 )
 from convbook.algorithms.toom import strided
+from convbook.matmul import transposed
 from oracles import inner, ours, refused, same, theirs
 from requirements import need
 from strategies import FLOATS, INTEGERS, LAYOUTS, Call, layouts, numbers, rngs, two
 
 EXACT = ("im2col", "shift")
 SPREADING = ("winograd", "dft", "fft")
-ROOMY = (_blocks, gradient, im2col, shift, tiles)
+ROOMY = (_blocks, contrast, im2col, shift, tiles)
 each_algorithm = pytest.mark.parametrize("name", FAST)
 each_float = pytest.mark.parametrize("dtype", FLOATS)
 
@@ -68,14 +79,14 @@ def convolution(
     return call.but(input=numbers(rng, shape, dtype), weight=numbers(rng, kernel, dtype), **options)
 
 
-def task_of(call: Call, prepared: bool = False) -> Task:
-    return check_problem(**call).task._replace(prepared=prepared)
+def task_of(call: Call, prepared: bool = False) -> Workload:
+    return check_problem(**call).workload._replace(prepared=prepared)
 
 
 @contextmanager
 def cramped(room: int = _blocks.ROOM, many: int = tiles.MANY) -> Iterator[None]:
     """Little room, so that there are many blocks; tiles with more than `many` values in parts."""
-    chosen = choice.fastest, choice.winograd_tiling, choice.dft_tiling
+    chosen = choice.winograd_tiling, choice.dft_tiling, gradient.gradient_tiling
     with ExitStack() as stack:
         for function in chosen:
             function.cache_clear()
@@ -92,7 +103,7 @@ def cramped(room: int = _blocks.ROOM, many: int = tiles.MANY) -> Iterator[None]:
 def padded(problem: Problem, dtype: type = float) -> np.ndarray:
     left, right, top, bottom = problem.sizes.sides
     margins = (0, 0), (0, 0), (top, bottom), (left, right)
-    return np.pad(problem.images.astype(dtype), margins)
+    return np.pad(problem.input.astype(dtype), margins)
 
 
 def definition(problem: Problem, dtype: type = float) -> np.ndarray:
@@ -112,7 +123,7 @@ def definition(problem: Problem, dtype: type = float) -> np.ndarray:
 
 def absolute(problem: Problem) -> Problem:
     bias = None if problem.bias is None else abs(problem.bias)
-    return problem._replace(images=abs(problem.images), weight=abs(problem.weight), bias=bias)
+    return problem._replace(input=abs(problem.input), weight=abs(problem.weight), bias=bias)
 
 
 def seen_by_tiles(array: np.ndarray, pixels: tuple[int, int], step: tuple[int, int], grid):
@@ -170,22 +181,22 @@ def allowed(name: str, problem: Problem, tiling: tiles.Tiling | None = None) -> 
     absolute values; so are sums of sums. A fast Fourier transform is off by five roundings for
     each halving of the length, relative to the signal's Euclidean norm.
     """
-    unit = np.finfo(problem.images.dtype).eps / 2
+    unit = np.finfo(problem.input.dtype).eps / 2
     terms = problem.weight[0].size + 3
     scale = definition(absolute(problem))
     if name in EXACT:
         return 2 * terms * unit * scale
     if name == "fft":
-        size = fft.window_sizes(problem.task)
-        n, channels, groups = len(problem.images), problem.weight.shape[1], problem.groups
-        x = np.sqrt((problem.images.astype(float) ** 2).sum((2, 3))).reshape(n, groups, channels)
+        size = fft.window_sizes(problem.workload)
+        n, channels, groups = len(problem.input), problem.weight.shape[1], problem.groups
+        x = np.sqrt((problem.input.astype(float) ** 2).sum((2, 3))).reshape(n, groups, channels)
         w = np.sqrt((problem.weight.astype(float) ** 2).sum((2, 3)))
         norms = np.einsum("ngc,goc->ngo", x, w.reshape(groups, -1, channels))
         count = 15 * log2(prod(size)) + channels + 8
         return unit * (count * norms.reshape(n, -1)[..., None, None] + 2 * terms * scale)
     if tiling is None:
         choose = {"winograd": choice.winograd_tiling, "dft": choice.dft_tiling}[name]
-        tiling = choose(problem.task)
+        tiling = choose(problem.workload)
     count = steps(tiling) + problem.weight.shape[1] + terms
     return count * unit * bilinear(absolute(problem), magnitudes(tiling))
 
@@ -194,7 +205,7 @@ def check(result: np.ndarray, problem: Problem, bound: np.ndarray) -> None:
     """Hold a result to the definition."""
     expected = definition(problem) if problem.batched else definition(problem)[0]
     bound = bound if problem.batched else bound[0]
-    assert result.dtype == problem.images.dtype
+    assert result.dtype == problem.input.dtype
     assert result.shape == expected.shape
     error = abs(result - expected)
     assert (error <= bound).all(), f"{np.nanmax(error / bound):.3g} times the error allowed"
@@ -289,7 +300,7 @@ def test_at_the_borders(name, dtype, case):
     rules = {
         "dilation": name in SPREADING and "dilation" in options,
         "stride": name in ("shift", "fft") and "stride" in options,
-        "taps": name == "winograd" and max(choice.taps(task_of(call))) > 5,
+        "taps": name == "winograd" and max(choice.taps_of_a_phase(task_of(call))) > 5,
     }
     if broken := [word for word, is_broken in rules.items() if is_broken]:
         refused(("algorithm", repr(name), broken[0]), conv2d, **call, algorithm=name)
@@ -351,7 +362,7 @@ def test_any_tiles(data, room, many):
         stride=tiling.stride, padding=data.draw(two(0, 3)), groups=groups,
     )  # fmt: skip
     problem = check_problem(**call)
-    output = np.empty((shape[0], groups * out, *problem.sizes.output_size), problem.images.dtype)
+    output = np.empty((shape[0], groups * out, *problem.sizes.output_size), problem.input.dtype)
     with cramped(room, many):
         tiles.convolve_tiles(problem, tiling, output)
     check(output, problem, allowed("", problem, tiling))
@@ -605,6 +616,32 @@ def test_prepared_weight_is_read_only():
     kernels = PreparedWeight(np.ones((2, 1, 3, 3)))
     with pytest.raises(ValueError, match="read-only"):
         kernels.weight[0] = 2
+    with pytest.raises(ValueError, match="WRITEABLE"):
+        kernels.weight.flags.writeable = True
+    with pytest.raises(AttributeError):
+        kernels.weight = np.zeros((2, 1, 3, 3))  # type: ignore[misc]
+    kernels.weight.shape = (18,)
+    assert kernels.weight.shape == (2, 1, 3, 3)
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda weight: pickle.loads(pickle.dumps(weight))]
+)
+def test_prepared_weight_stays_what_it_is_in_copies(copied):
+    call = convolution((1, 32, 20, 20), (32, 32, 3, 3))
+    kernels = PreparedWeight(call["weight"])
+    expected = conv2d(**call.but(weight=kernels), algorithm="winograd")
+    twin = copied(kernels)
+    same(twin.weight, call["weight"])
+    assert not twin.weight.flags.writeable
+    same(conv2d(**call.but(weight=twin), algorithm="winograd"), expected)
+
+
+def test_prepared_weight_keeps_few_forms():
+    kernels = PreparedWeight(np.ones((1, 1, 9, 9)))
+    for size in range(20, 60):
+        conv2d(np.ones((1, size, size)), kernels, algorithm="fft")
+    assert 1 <= len(kernels.forms) <= 4
 
 
 @pytest.mark.parametrize("name", ["shift", "winograd", "dft", "fft"])
@@ -707,7 +744,7 @@ def test_auto_chooses(name, dtype, prepared):
     assert fastest(task_of(call, prepared)) == name
     problem = check_problem(**call)._replace(forms={} if prepared else None)
     weight = PreparedWeight(call["weight"]) if prepared else call["weight"]
-    with patch.dict(FAST, {other: None for other in FAST if other != name}):
+    with patch.dict(ALGORITHMS, {other: None for other in FAST if other != name}):
         result = ours(conv2d, **call.but(weight=weight))
     check(result, problem, allowed(name, problem))
 
@@ -752,7 +789,7 @@ def test_auto_can_do_extreme_sizes(shape, kernel):
     problem = check_problem(**call)
     tracemalloc.start()
     try:
-        name = fastest(problem.task)
+        name = fastest(problem.workload)
         result = conv2d(**call)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
@@ -762,13 +799,36 @@ def test_auto_can_do_extreme_sizes(shape, kernel):
         check(result, problem, allowed(name, problem))
 
 
+def test_the_table_names_what_conv2d_offers():
+    assert get_args(AlgorithmName) == ("auto", *ALGORITHMS)
+    for name in ALGORITHMS:
+        assert f'"{name}"' in inspect.getdoc(conv2d)
+    assert {name for name in FAST if ALGORITHMS[name].exact} == {*EXACT}
+
+
+def test_auto_chooses_what_was_measured_to_be_fast():
+    """Over all layers of the record: how many times as long as the best of the algorithms."""
+    benchmark, record = need("benchmarks.layers"), need("convbook.figures.algorithms").recorded()
+    regrets = []
+    for layer in benchmark.selected([]):
+        rows = record["forward"]["1"][layer.name]
+        times = {
+            name: rows[f"convbook {name}"]["ms"] for name in FAST if f"convbook {name}" in rows
+        }
+        call = convolution(layer.input_shape, layer.weight_shape, **layer.options)
+        regrets.append(times[fastest(task_of(call, prepared=True))] / min(times.values()))
+    assert len(regrets) == 80
+    assert np.exp(np.mean(np.log(regrets))) < 1.02
+    assert max(regrets) < 1.3
+
+
 # Numbers that are not numbers
 
 
 def touched(problem: Problem, strange: np.ndarray) -> np.ndarray:
     """The outputs whose windows hold one of the pixels that are strange."""
     weight = np.ones_like(problem.weight)
-    return definition(problem._replace(images=strange.astype(float), weight=weight)) > 0.5
+    return definition(problem._replace(input=strange.astype(float), weight=weight)) > 0.5
 
 
 def check_strange(name: str, call: Call, expected: np.ndarray, prepared: bool = False) -> None:
@@ -851,10 +911,150 @@ def test_unread_pixels_may_be_strange(name, dtype):
     call["input"][:, :, 2::3] = np.nan
     call["input"][:, :, :, 1::2] = np.inf
     read = call.but(input=np.where(np.isfinite(call["input"]), call["input"], 0))
-    with patch.object(choice, "fastest", lambda task: name):
+    with patch.object(choice, "fastest", lambda work, exact=False: "im2col" if exact else name):
         result = ours(conv2d, **call)
     problem = check_problem(**read)
     check(result, problem, allowed("im2col", problem))
+
+
+# Numbers of very different size
+
+
+OUTLIERS = {"float32": (1e3, 1e9, -1e20, 9.97e36), "float64": (1e3, -1e9, 1e20, 1e300)}
+
+
+def check_windows(call: Call) -> None:
+    """Hold each output to the rounding of its own window."""
+    problem = check_problem(**call)
+    check(ours(conv2d, **call), problem, 2 * allowed("im2col", problem) + own_spread(problem))
+
+
+def own_spread(problem: Problem) -> np.ndarray:
+    """What an algorithm may spread: its errors beside a window 256 times as bright."""
+    scale = definition(absolute(problem))
+    eps = np.finfo(problem.input.dtype).eps
+    return 16 * contrast.LIMIT * eps * scale
+
+
+@each_choice
+@each_float
+@pytest.mark.parametrize("which", range(4))
+def test_an_outlier_reaches_its_windows_alone(name, dtype, which):
+    shape, kernel, options = CHOSEN[name]
+    call = convolution(shape, kernel, dtype, **options)
+    assert fastest(task_of(call)) == name
+    for place in [(0, 0), (-1, 3), (15, 16)]:
+        image = call["input"].copy()
+        image[(0, -1, *place)] = OUTLIERS[dtype][which]
+        check_windows(call.but(input=image))
+
+
+@each_choice
+def test_windows_of_zeros_give_zero(name):
+    shape, kernel, options = CHOSEN[name]
+    call = convolution(shape, kernel, **options)
+    call["input"][..., 12:, :] = 0
+    call["input"][..., :, 50:] = 0
+    with patch.dict(ALGORITHMS, {other: None for other in FAST if other != name}):
+        result = ours(conv2d, **call)
+    problem = check_problem(**call)
+    empty = ~touched(problem, call["input"] != 0)
+    assert empty.any()
+    assert (result[empty] == 0).all()
+    check(result, problem, allowed(name, problem))
+
+
+@each_choice
+def test_images_of_a_batch_may_differ_as_they_like(name):
+    """No tile sees two of them, so the fast algorithm is taken."""
+    shape, kernel, options = CHOSEN[name]
+    call = convolution((3, *shape[1:]), kernel, **options)
+    call["input"] *= np.array([1, 1e9, 0], "float32")[:, None, None, None]
+    with patch.dict(ALGORITHMS, {other: None for other in FAST if other != name}):
+        result = ours(conv2d, **call)
+    problem = check_problem(**call)
+    check(result, problem, allowed(name, problem))
+
+
+@each_float
+def test_an_outlier_among_the_weights_reaches_what_it_meets_alone(dtype):
+    call = convolution((1, 64, 32, 32), (64, 64, 3, 3), dtype, padding=1)
+    call["weight"][5, 7, 1, 1] = 1e12
+    call["input"][0, 7, 10:20, 10:20] = 0
+    check_windows(call)
+
+
+@each_float
+@pytest.mark.parametrize("stride", [1, 2])
+def test_transposed_convolution_adds_no_zeros_to_the_sums(dtype, stride):
+    """A zero beside the image, times an infinite weight, would not be a number."""
+    for strange in (np.inf, -np.inf, np.nan):
+        weight = numbers(np.random.default_rng(0), (3, 2, 3, 2), dtype)
+        weight[1, 0, 2, 1] = strange
+        image = numbers(np.random.default_rng(1), (1, 3, 6, 7), dtype)
+        result = ours(conv_transpose2d, image, weight, stride=stride)
+        matrix = convolution_matrix(weight, result.shape[2:], stride=stride)
+        expected = np.where(matrix == 0, 0, matrix * image.reshape(-1, 1)).sum(axis=0)
+        np.testing.assert_allclose(result.ravel(), expected, rtol=1e-4, atol=1e-4)
+        assert np.isfinite(result).any()
+
+
+@each_float
+@pytest.mark.parametrize("outlier", [1e9, 1e20])
+def test_outliers_in_gradients_reach_what_they_meet_alone(dtype, outlier):
+    call, errors = gradient_call("no padding", dtype)
+    assert gradient.tiles_pay(task_of(call))
+    for places in [(0, 9, 0, 0), (0, 9, 0), (0, 3, -1, -1)]:
+        image = call["input"].copy()
+        image[places] = outlier
+        changed = call.but(input=image)
+        problem = check_problem(**changed)
+        result = weight_gradient_of(changed, errors)
+        scale = taps_gradient(absolute(problem), abs(errors))
+        error = abs(result - taps_gradient(problem, errors))
+        assert (error <= 16 * contrast.LIMIT * np.finfo(dtype).eps * scale).all()
+
+
+@each_float
+@pytest.mark.parametrize("outlier", [1e9, -1e20])
+def test_outliers_in_gradients_of_the_input_reach_their_stamps_alone(dtype, outlier):
+    call, errors = gradient_call("no padding", dtype)
+    errors[0, 3, 11, 12] = outlier
+    weight, shape = call["weight"], call["input"].shape
+    result = ours(conv2d_input, shape, weight, errors)
+    with patch.object(transposed, "all_finite", lambda array: False):  # stamps, kernel by kernel
+        expected = conv2d_input(shape, weight.astype(float), errors.astype(float))
+        scale = conv2d_input(shape, abs(weight).astype(float), abs(errors).astype(float))
+    assert (abs(result - expected) <= 16 * contrast.LIMIT * np.finfo(dtype).eps * scale).all()
+
+
+@pytest.mark.parametrize("stride", [1, 2, 3])
+def test_transposed_convolution_rounds_half_precision_once(stride):
+    rng = np.random.default_rng(0)
+    image, weight = numbers(rng, (1, 64, 9, 9), "float16"), numbers(rng, (64, 8, 5, 5), "float16")
+    bias = numbers(rng, (8,), "float16")
+    wide = [array.astype("float32") for array in (image, weight, bias)]
+    expected = conv_transpose2d(*wide, stride=stride).astype("float16")
+    same(ours(conv_transpose2d, image, weight, bias, stride=stride), expected)
+
+
+# The cost of choosing
+
+
+@pytest.mark.parametrize(("channels", "taps"), [(64, 3), (64, 7), (16, 9), (1, 15), (4, 5)])
+def test_a_size_never_seen_costs_less_than_the_convolution(channels, taps):
+    """Processor time, the best of several sizes each: matrices of tiles are computed once."""
+    call = convolution((1, channels, 90, 90), (channels, channels, taps, taps))
+
+    def seconds(width: int) -> float:
+        cropped = call.but(input=call["input"][..., :width].copy())
+        start = process_time()
+        conv2d(**cropped)
+        return process_time() - start
+
+    seconds(90)
+    first, again = (min(seconds(width) for width in range(60, 80)) for _ in range(2))
+    assert first < 2 * again
 
 
 # Threads
@@ -925,8 +1125,57 @@ def test_spread_shares_the_jobs(count, two_threads):
 
     threads.spread(work, range(count))
     assert sorted(done) == [*range(count)]
-    main = threading.current_thread().name
-    assert (main in names) == (count < 2)
+    assert threading.current_thread().name in names
+    assert len(names) <= 2
+
+
+def test_threads_end_with_the_call(two_threads):
+    """However many are asked for, one call after the other."""
+    before = threading.active_count()
+    call = convolution((2, 16, 60, 61), (16, 16, 3, 3))
+    for count in range(2, 9):
+        set_num_threads(count)
+        conv2d(**call, algorithm="im2col")
+    assert threading.active_count() == before
+
+
+@each_algorithm
+def test_where_no_thread_can_start_the_caller_does_the_work(name, two_threads):
+    call = convolution((2, 16, 60, 61), (16, 16, 3, 3), padding=1)
+    expected = conv2d(**call, algorithm=name)
+    with patch.object(threads.Thread, "start", side_effect=RuntimeError("can't start new thread")):
+        same(ours(conv2d, **call, algorithm=name), expected)
+
+
+@pytest.mark.parametrize("late", ["atexit", "thread", "finalizer"])
+def test_threads_are_not_needed_when_the_interpreter_ends(late):
+    code = f"""
+        import atexit, sys, threading, numpy as np
+        from convbook import conv2d, set_num_threads
+        image, weight = np.ones((1, 8, 90, 90)), np.ones((8, 8, 3, 3))
+        set_num_threads(2)
+
+        def late(conv2d=conv2d, image=image, weight=weight):
+            print(conv2d(image, weight, algorithm="im2col")[0, 0, 0, 0], flush=True)
+
+        class Last:
+            def __del__(self, late=late):
+                late()
+
+        def after_main():
+            threading.main_thread().join()
+            late()
+
+        if {late!r} == "atexit":
+            atexit.register(late)
+        elif {late!r} == "thread":
+            threading.Thread(target=after_main).start()
+        else:
+            last = Last()
+    """
+    command = [sys.executable, "-c", dedent(code)]
+    done = subprocess.run(command, check=True, timeout=60, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("72.0\n", "")
 
 
 def test_two_threads_work_at_once(two_threads):
@@ -1008,8 +1257,30 @@ def test_results_do_not_lie_in_room_that_is_used_again(name):
     second = conv2d(**call.but(input=-call["input"]), algorithm=name)
     same(first, before)
     assert not np.shares_memory(first, second)
-    if (room := getattr(_blocks._kept, "room", None)) is not None:
-        assert not np.shares_memory(first, room)
+    assert not any(np.shares_memory(first, memory) for memory in _blocks._idle)
+
+
+@each_algorithm
+def test_a_call_in_the_midst_of_another_disturbs_nothing(name):
+    """As a signal handler or a finalizer may make it: while patches or tiles are multiplied."""
+    call = convolution((2, 8, 24, 24), (8, 8, 3, 3))
+    other = call.but(input=-call["input"])
+    expected = conv2d(**call, algorithm=name)
+    cut, inside = _windows.cut, []
+
+    def interrupted(*args, **kwargs):
+        cut(*args, **kwargs)
+        if not inside:
+            inside.append(True)
+            for each in FAST:
+                conv2d(**other, algorithm=each)
+            inside.clear()
+
+    module = {"winograd": tiles, "dft": tiles}.get(name) or sys.modules[
+        f"convbook.algorithms.{name}"
+    ]
+    with patch.object(module, "cut", interrupted):
+        same(ours(conv2d, **call, algorithm=name), expected)
 
 
 def test_gradients_do_not_lie_in_room_that_is_used_again():
@@ -1073,7 +1344,7 @@ def test_memory_is_the_output_and_two_megabytes(name, case):
 
 def traced_peak(convolve) -> int:
     """What a call has allocated at the most; now and then the test runner's own is among it."""
-    _blocks._kept.__dict__.clear()
+    _blocks._idle.clear()
     tracemalloc.start()
     try:
         convolve()
@@ -1307,7 +1578,7 @@ def test_spans_are_few_and_cover_a_length(length, most):
 )
 def test_blocks_cover_a_batch(images, size, most, compact):
     count = np.zeros((images, *size), int)
-    parts = _blocks.Blocks(images, size, most, compact=compact)
+    parts = _blocks.blocks(images, size, most, compact=compact)
     assert len([*parts]) == len(parts)
     for block in parts:
         count[block] += 1
@@ -1323,7 +1594,7 @@ def test_cut_is_a_window_of_an_image_in_a_sea_of_zeros(rng, size, window, corner
     sea[:, :, 30 : 30 + size[0], 30 : 30 + size[1]] = image
     top, left = (30 + at for at in corner)
     out = np.full((2, 3, *window), 99, "int16")
-    _blocks.cut(image, *corner, out)
+    _windows.cut(image, *corner, out)
     same(out, sea[:, :, top : top + window[0], left : left + window[1]])
 
 
@@ -1341,8 +1612,8 @@ def test_multiply_is_a_product(rng, dtype, sizes, lead, wide, small, deep):
     a, b = (numbers(rng, (*lead, *shape), dtype) for shape in [(rows, depth), (depth, columns)])
     room = numbers(rng, (*lead, rows, columns + 3), dtype)
     before, out = room.copy(), room[..., :columns]
-    with patch.multiple(products, WIDE=wide, SMALL=small, DEEP=deep):
-        products.multiply(a, b, out)
+    with patch.multiple(matrices, WIDE=wide, SMALL=small, LONG=deep):
+        matrices.multiply(a, b, out)
     scale = 0 if dtype == "int16" else (abs(a).astype(float) @ abs(b)).astype(float)
     same(out.copy(), a @ b, depth, scale)
     same(room[..., columns:], before[..., columns:])
@@ -1353,7 +1624,7 @@ def test_multiply_repeats_kernels_for_each_image(dtype):
     rng = np.random.default_rng(0)
     a, b = (rng.integers(-9, 9, shape).astype(dtype) for shape in [(2, 32, 7), (5, 2, 7, 200)])
     out = np.empty((5, 2, 32, 200), dtype)
-    products.multiply(a, b, out)
+    matrices.multiply(a, b, out)
     same(out, a @ b)
 
 
@@ -1361,27 +1632,41 @@ def test_multiply_repeats_kernels_for_each_image(dtype):
     dtype=st.sampled_from(["float32", "float64", "int8", "complex128"]),
     shapes=st.lists(st.lists(st.integers(0, 9), max_size=3).map(tuple), min_size=1, max_size=4),
 )
-def test_buffers_lie_apart_and_on_lines(dtype, shapes):
-    arrays = _blocks.buffers(dtype, *shapes)
-    for number, (array, shape) in enumerate(zip(arrays, shapes, strict=True)):
-        assert (array.dtype, array.shape) == (dtype, shape)
-        assert array.ctypes.data % _blocks.LINE == 0
-        array[...] = number
-    assert all((array == number).all() for number, array in enumerate(arrays))
+def test_arrays_to_work_in_lie_apart_and_on_lines(dtype, shapes):
+    with _blocks.Workspace() as space:
+        arrays = space.arrays(dtype, *shapes)
+        for number, (array, shape) in enumerate(zip(arrays, shapes, strict=True)):
+            assert (array.dtype, array.shape) == (dtype, shape)
+            assert array.ctypes.data % _blocks.LINE == 0
+            array[...] = number
+        assert all((array == number).all() for number, array in enumerate(arrays))
 
 
-def test_buffers_are_kept_unless_they_are_large():
-    _blocks._kept.__dict__.clear()
-    small = _blocks.buffers("float32", (100,), (7, 9))[0]
-    assert np.shares_memory(_blocks.buffers("float64", (3,))[0], small)
-    large = _blocks.buffers("uint8", (3 * _blocks.ROOM,))[0]
-    assert not np.shares_memory(_blocks.buffers("uint8", (3 * _blocks.ROOM,))[0], large)
-    assert np.shares_memory(_blocks.buffers("float32", (5,))[0], small)
+def test_memory_is_kept_unless_it_is_large():
+    def memory(nbytes: int) -> np.ndarray:
+        with _blocks.Workspace() as space:
+            return space.arrays("uint8", (nbytes,))[0]
+
+    _blocks._idle.clear()
+    small = memory(100)
+    assert np.shares_memory(memory(30), small)
+    large = memory(3 * _blocks.ROOM)
+    assert not np.shares_memory(memory(3 * _blocks.ROOM), large)
+
+
+def test_memory_in_use_is_nobody_elses():
+    with _blocks.Workspace() as one, _blocks.Workspace() as two:
+        assert not np.shares_memory(*one.arrays("uint8", (99,)), *two.arrays("uint8", (99,)))
+    for _ in range(2 * _blocks.MOST_IDLE):
+        with ExitStack() as stack:
+            for _ in range(2 * _blocks.MOST_IDLE):
+                stack.enter_context(_blocks.Workspace()).arrays("uint8", (99,))
+    assert len(_blocks._idle) <= _blocks.MOST_IDLE
 
 
 def test_space_takes_turns():
     first, second = np.zeros(24), np.zeros(24)
-    space = _blocks.Space(first, second)
+    space = _blocks.Turns(first, second)
     one, two = space.next(2, 3), space.next(4, 6)
     assert (one.shape, two.shape) == ((2, 3), (4, 6))
     assert not np.shares_memory(one, two)

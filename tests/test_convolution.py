@@ -250,6 +250,71 @@ def test_memory_is_of_the_order_of_the_output(kernel, options):
     assert min(traced_peak() for _ in range(3)) < nbytes + (2 << 20)
 
 
+@pytest.mark.parametrize(
+    ("size", "kernel", "options"),
+    [
+        (65, 3, {"dilation": 36, "padding": 36}), (120, 3, {"dilation": 59}),
+        (128, 1, {"stride": 8}), (129, 2, {"stride": 64, "dilation": 64}),
+    ],
+)  # fmt: skip
+def test_memory_does_not_grow_with_what_no_tap_reads(size, kernel, options):
+    image = np.ones((1, 256, size, size), "float32")
+    weight = PreparedWeight(np.ones((8, 256, kernel, kernel), "float32"))
+    nbytes = conv2d(image, weight, **options).nbytes
+    tracemalloc.start()
+    try:
+        conv2d(image, weight, **options)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < nbytes + (2 << 20)
+
+
+# Huge sizes
+
+
+@pytest.mark.parametrize("convolve", [conv2d, conv2d_loop])
+@pytest.mark.parametrize("huge", [2**31, 2**63, 2**64, 10**99])
+def test_a_step_may_be_as_long_as_it_likes(convolve, huge):
+    same(ours(convolve, IMAGE, KERNEL, stride=huge), conv2d(IMAGE, KERNEL)[..., :1, :1])
+    same(ours(convolve, IMAGE, KERNEL, stride=(1, huge)), conv2d(IMAGE, KERNEL)[..., :1])
+    pixel = KERNEL[..., 1:, 1:]
+    same(ours(convolve, IMAGE, pixel, dilation=huge), conv2d(IMAGE, pixel))
+
+
+@pytest.mark.parametrize("convolve", [conv2d, conv2d_loop])
+@pytest.mark.parametrize("huge", [2**40, 2**63, 2**64])
+def test_sizes_that_no_memory_holds_are_refused(convolve, huge):
+    refused(("padding", huge), convolve, IMAGE, KERNEL, padding=huge)
+    refused(("padding", (0, huge)), convolve, IMAGE, KERNEL, padding=(0, huge))
+    refused(("weight", huge), convolve, IMAGE, KERNEL, dilation=huge)
+
+
+LONG = [[0] * 10**5, "x" * 10**5, {n: n for n in range(10**5)}, 10**5000, -(10**5000)]
+
+
+@pytest.mark.parametrize("value", LONG, ids=["list", "text", "dict", "huge", "negative"])
+@pytest.mark.parametrize("name", ["input", "weight", "bias", "stride", "padding", "dilation",
+                                  "groups", "algorithm"])  # fmt: skip
+def test_messages_are_short_lines(name, value):
+    if name == "stride" and value == 10**5000:
+        return  # a stride
+    call = {"input": IMAGE, "weight": KERNEL, name: value}
+    with pytest.raises(ValueError, match=name if name != "dilation" else "weight|dilation") as info:
+        conv2d(**call)
+    assert len(str(info.value)) < 600
+    assert "\n" not in str(info.value)
+
+
+def test_a_message_tells_why_there_is_no_array(torch):
+    tensor = torch.ones(1, 3, 3, requires_grad=True)
+    refused(("input", "requires grad", "detach"), conv2d, tensor, KERNEL)
+
+
+def test_the_signature_can_be_read():
+    assert len(str(signature(conv2d))) < 300
+
+
 # Refusals
 
 

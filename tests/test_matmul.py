@@ -445,3 +445,38 @@ def test_infinite_weights_make_no_warning():
     """Taps that meet on one pixel are added, and opposite infinities make no number."""
     weight = np.array([[[[np.inf, 0, 0], [0, -np.inf, 0], [0, 0, 0]]]])
     assert np.isnan(convolution_matrix(weight, 1, padding=1, padding_mode="replicate")).all()
+
+
+# Huge sizes, and whose argument it is
+
+
+IMAGE, KERNEL = np.ones((1, 1, 5, 5)), np.ones((1, 1, 3, 3))
+
+
+@pytest.mark.parametrize(
+    ("says", "call"),
+    [
+        (("padding", 3, (2, 2)),
+         lambda: convolution_matrix(KERNEL, 2, padding=3, padding_mode="circular")),
+        (("padding", 3, (2, 2)),
+         lambda: convolution_matrix(KERNEL, 3, padding=3, padding_mode="reflect")),
+        (("weight_size", 7), lambda: conv2d_weight(IMAGE, (1, 1, 7, 7), IMAGE)),
+        (("input", "weight_size", 2), lambda: conv2d_weight(IMAGE, (1, 2, 3, 3), IMAGE)),
+        (("weight_size", "groups", 2), lambda: conv2d_weight(IMAGE, (1, 1, 3, 3), IMAGE, groups=2)),
+        (("input_size", 2**40), lambda: convolution_matrix(KERNEL, 2**40)),
+        (("input_size", 2**40), lambda: conv2d_input((1, 1, 2**40, 2**40), KERNEL, IMAGE)),
+        (("weight_size", 2**40), lambda: conv2d_weight(IMAGE, (1, 1, 2**40, 3), IMAGE)),
+        (("stride", 2**40), lambda: conv_transpose2d(IMAGE, KERNEL, stride=2**40)),
+        (("padding", 2**40), lambda: unfold(IMAGE, 3, padding=2**40)),
+    ],
+)  # fmt: skip
+def test_a_refusal_names_the_callers_argument(says, call):
+    refused(says, call)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_fold_rounds_half_precision_once(stride):
+    columns = numbers(np.random.default_rng(0), (2, 3 * 49, (9 - stride) ** 2), "float16")
+    size = stride * (8 - stride) + 7
+    expected = fold(columns.astype("float32"), size, 7, stride=stride).astype("float16")
+    same(ours(fold, columns, size, 7, stride=stride), expected)

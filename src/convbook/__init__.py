@@ -4,7 +4,15 @@ Names, arguments and results are those of :mod:`!torch.nn.functional`, :mod:`!to
 :mod:`!torch.nn.init`; arrays are NumPy's. The chapters of the book print the source.
 """
 
-from convbook.algorithms import PreparedWeight, get_num_threads, set_num_threads
+from convbook.algorithms import (
+    Bilinear,
+    PreparedWeight,
+    cook_toom,
+    cook_toom_exactly,
+    fourier,
+    get_num_threads,
+    set_num_threads,
+)
 from convbook.channels import (
     REC_601,
     REC_709,
@@ -73,6 +81,7 @@ __all__ = [
     "REC_601",
     "REC_709",
     "SGD",
+    "Bilinear",
     "Conv2d",
     "Cost",
     "CrossEntropyLoss",
@@ -97,6 +106,8 @@ __all__ = [
     "conv2d_weight",
     "conv_transpose2d",
     "convolution_matrix",
+    "cook_toom",
+    "cook_toom_exactly",
     "cross_entropy",
     "decode_srgb",
     "deconvnet",
@@ -106,6 +117,7 @@ __all__ = [
     "filter_traits",
     "flip",
     "fold",
+    "fourier",
     "frog",
     "get_num_threads",
     "kaiming_normal",

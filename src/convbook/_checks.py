@@ -19,6 +19,10 @@ LARGEST = min(sys.maxsize, 1 << 40)
 class _Brief(reprlib.Repr):
     """The representation of a value in one short line."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxtuple = self.maxlist = 12
+
     def repr_int(self, x: int, level: int) -> str:
         """Count the bits of an integer that is too long to be read."""
         return repr(x) if x.bit_length() < 128 else f"an integer of {x.bit_length()} bits"
@@ -121,11 +125,13 @@ def integer(name: str, value: Any, minimum: int) -> int:
 
 def pair(name: str, value: Any, minimum: int) -> tuple[int, int]:
     """Return a height and a width from one integer or a pair of integers."""
-    pair = value if isinstance(value, tuple | list) else (value, value)
-    found = [_integer(item) for item in pair]
-    if len(found) != 2 or any(n is None or n < minimum for n in found):
+    if isinstance(value, tuple | list) and len(value) == 2:
+        height, width = map(_integer, value)
+    else:
+        height = width = _integer(value)
+    if height is None or width is None or height < minimum or width < minimum:
         raise ValueError(f"{name} must be {_RULES[minimum]} or a pair of them, got {brief(value)}")
-    return found[0], found[1]  # type: ignore[return-value]  # None was refused above
+    return height, width
 
 
 def number(name: str, value: Any, minimum: float = -math.inf) -> float:

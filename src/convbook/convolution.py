@@ -1,21 +1,14 @@
-"""What a convolution is: the definition in plain loops, and the function that chooses how."""
+"""What a convolution is: the definition, and the function that chooses how it is computed."""
 
-from collections.abc import Callable
-from functools import partial
-from typing import Literal
+from __future__ import annotations  # help() shows the names of the types, not what they stand for
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from convbook import _checks
-from convbook._geometry import Geometry
-from convbook._problem import Problem, check_problem, silently
-from convbook._typing import Array, Number, Padding, Sides, Size
-from convbook.algorithms import FAST, PreparedWeight, run
-from convbook.padding import pad
-
-ALGORITHMS = ("auto", "direct", *FAST)
+from convbook._problem import check_problem
+from convbook._typing import AlgorithmName, Number, Padding, Size
+from convbook.algorithms import ALGORITHMS, PreparedWeight, convolve
 
 
 def conv2d(
@@ -27,7 +20,7 @@ def conv2d(
     dilation: Size = 1,
     groups: int = 1,
     *,
-    algorithm: Literal["auto", "direct", "im2col", "shift", "winograd", "dft", "fft"] = "auto",
+    algorithm: AlgorithmName = "auto",
 ) -> NDArray[Number]:
     r"""Convolve images with a stack of kernels, as deep-learning libraries do.
 
@@ -47,7 +40,7 @@ def conv2d(
         One kernel for each output channel, of the same dtype as `input`. Kernels that meet many
         images can be prepared once: see :class:`~convbook.PreparedWeight`.
     bias : ndarray of shape (C_out,), optional
-        Added to every element of its output channel. It has the same dtype, too.
+        Added to every element of its output channel. Its dtype is the input's.
     stride : int or pair of int
         Step from one position of the kernel to the next.
     padding : int, pair of int, "same" or "valid"
@@ -58,7 +51,7 @@ def conv2d(
     groups : int
         Number of groups: the input's channels are split evenly, and each kernel sees one group.
     algorithm : {"auto", "direct", "im2col", "shift", "winograd", "dft", "fft"}
-        How it is computed. "auto" estimates which is fastest. "direct" runs the loops of
+        How it is computed. "auto" takes the one that should be fastest. "direct" runs the loops of
         :func:`~convbook.conv2d_loop`. "im2col" multiplies patches; it can do every convolution.
         "shift" multiplies shifted images and needs stride 1. The others evaluate tiles of the
         image at some points, multiply, and interpolate: "winograd" at small fractions, "dft" at
@@ -77,19 +70,28 @@ def conv2d(
         If shapes, dtypes or sizes do not go together, or the algorithm cannot do this
         convolution. The message names the argument.
 
+    See Also
+    --------
+    conv2d_loop : The definition.
+    conv_transpose2d : The transpose of a convolution.
+    PreparedWeight : Kernels that meet many images.
+    output_size : The size of the result.
+
     Notes
     -----
-    Semantics are those of :func:`!torch.nn.functional.conv2d`. The sizes of the result are those
-    of :func:`~convbook.output_size`.
+    Semantics are those of :func:`!torch.nn.functional.conv2d`; [1]_ explains its sizes.
 
-    The error of a fast algorithm is small beside the largest output near by, not beside each
-    output. A NaN or an infinity reaches exactly the outputs whose window holds it, unless you ask
-    for "winograd", "dft" or "fft" by name: these spread it over a tile.
+    An output depends on nothing outside its window: neither a NaN nor a very large number reaches
+    another. If you ask for "winograd" [2]_, "dft" or "fft" by name, they do: these algorithms
+    spread the errors of a tile over all its outputs. "auto" looks at the numbers first, and takes
+    one of them only if no window holds much smaller numbers than another.
 
     References
     ----------
-    Dumoulin and Visin, *A guide to convolution arithmetic for deep learning*, 2016, section 2.
-    Lavin and Gray, *Fast algorithms for convolutional neural networks*, 2016.
+    .. [1] V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", 2016,
+       section 2. https://doi.org/10.48550/arXiv.1603.07285
+    .. [2] A. Lavin and S. Gray, "Fast algorithms for convolutional neural networks", CVPR 2016.
+       https://doi.org/10.1109/CVPR.2016.435
 
     Examples
     --------
@@ -101,12 +103,12 @@ def conv2d(
     array([[19, 25],
            [37, 43]])
     """
-    _checks.choice("algorithm", algorithm, ALGORITHMS)
+    _checks.choice("algorithm", algorithm, ("auto", *ALGORITHMS))
     kernels = weight.weight if isinstance(weight, PreparedWeight) else weight
     problem = check_problem(input, kernels, bias, stride, padding, dilation, groups)
     if isinstance(weight, PreparedWeight):
         problem = problem._replace(forms=weight.forms)
-    return compute(_direct if algorithm == "direct" else partial(run, algorithm), problem)
+    return convolve(problem, algorithm)
 
 
 def conv2d_loop(
@@ -122,8 +124,20 @@ def conv2d_loop(
 
     Parameters
     ----------
-    input, weight, bias, stride, padding, dilation, groups
+    input : ndarray of shape (N, C_in, H, W) or (C_in, H, W)
+        Images.
+    weight : ndarray of shape (C_out, C_in / groups, K_h, K_w)
+        Kernels.
+    bias : ndarray of shape (C_out,), optional
+        Added to every element of its output channel.
+    stride : int or pair of int
         As for :func:`~convbook.conv2d`.
+    padding : int, pair of int, "same" or "valid"
+        As for :func:`~convbook.conv2d`.
+    dilation : int or pair of int
+        As for :func:`~convbook.conv2d`.
+    groups : int
+        Number of groups of channels.
 
     Returns
     -------
@@ -134,6 +148,10 @@ def conv2d_loop(
     ------
     ValueError
         As for :func:`~convbook.conv2d`.
+
+    See Also
+    --------
+    conv2d : The same, faster.
 
     Examples
     --------
@@ -146,37 +164,7 @@ def conv2d_loop(
            [37, 43]])
     """
     problem = check_problem(input, weight, bias, stride, padding, dilation, groups)
-    return compute(_direct, problem)
-
-
-def _six_loops(x: Array, w: Array, sizes: Geometry, y: Array) -> None:
-    """Add the convolution of one padded image to `y`, term by term."""
-    (s_h, s_w), (d_h, d_w) = sizes.stride, sizes.dilation
-    C_out, H_out, W_out = y.shape
-    C_in, K_h, K_w = w.shape[1:]
-    for o in range(C_out):
-        for u in range(H_out):
-            for v in range(W_out):
-                for c in range(C_in):
-                    for i in range(K_h):
-                        for j in range(K_w):
-                            row, column = s_h * u + d_h * i, s_w * v + d_w * j
-                            y[o, u, v] += w[o, c, i, j] * x[c, row, column]
-
-
-def windows(image: Array, sizes: Geometry, *, writeable: bool = False) -> Array:
-    """Show an image as all its windows at once, without copying a pixel.
-
-    Returns a view of shape (..., K_h, K_w, H_out, W_out). Its element
-    ``[..., i, j, u, v]`` is the pixel under tap ``(i, j)`` when the kernel
-    stands at output position ``(u, v)``.
-    """
-    (k_h, k_w), (d_h, d_w) = sizes.kernel_size, sizes.dilation
-    span = d_h * (k_h - 1) + 1, d_w * (k_w - 1) + 1
-    view = sliding_window_view(image, span, axis=(-2, -1), writeable=writeable)
-    s_h, s_w = sizes.stride
-    view = view[..., ::s_h, ::s_w, ::d_h, ::d_w]
-    return np.moveaxis(view, (-2, -1), (-4, -3))
+    return convolve(problem, "direct")
 
 
 def flip(weight: NDArray[Number]) -> NDArray[Number]:
@@ -202,6 +190,10 @@ def flip(weight: NDArray[Number]) -> NDArray[Number]:
     ValueError
         If `weight` has fewer than two axes or holds no numbers.
 
+    See Also
+    --------
+    conv2d : Convolve without the flip.
+
     Examples
     --------
     >>> import numpy as np
@@ -214,34 +206,3 @@ def flip(weight: NDArray[Number]) -> NDArray[Number]:
     if array.ndim < 2:
         raise ValueError(f"weight must have at least two axes, got shape {array.shape}")
     return np.flip(array, axis=(-2, -1)).copy()
-
-
-def _direct(problem: Problem, output: Array) -> None:
-    """Run the loops for each image and each group of channels."""
-    images, weight, _, sizes, groups, *_ = problem
-    output[...] = 0
-    for image, result in zip(images, output, strict=True):
-        channels = np.split(add_zeros(image, sizes.sides), groups)
-        kernels, outputs = np.split(weight, groups), np.split(result, groups)
-        for x, w, y in zip(channels, kernels, outputs, strict=True):
-            _six_loops(x, w, sizes, y)
-
-
-@silently()
-def compute(algorithm: Callable[[Problem, Array], None], problem: Problem) -> Array:
-    """Run an algorithm, then add the bias."""
-    dtype = problem.images.dtype
-    problem = problem.widened()
-    shape = len(problem.images), len(problem.weight), *problem.sizes.output_size
-    output = np.empty(shape, problem.images.dtype)
-    if output.size:
-        algorithm(problem, output)
-    if problem.bias is not None:
-        output += problem.bias[:, None, None]
-    output = output.astype(dtype, copy=False)
-    return output if problem.batched else output[0]
-
-
-def add_zeros(image: Array, sides: Sides) -> Array:
-    """Pad with zeros, or return the image itself if there is nothing to add."""
-    return pad(image, sides) if any(sides) else image

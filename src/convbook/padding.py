@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convbook import _checks
+from convbook._checks import brief
+from convbook._geometry import same_sides
 from convbook._typing import Array, Int, Number, PadMode, Sides, Size
 
 MODES = ("constant", "reflect", "replicate", "circular")
@@ -57,6 +59,11 @@ def pad(
         If an amount is negative, not an integer or too large for the mode, if `input` has too few
         axes, if `value` is given to another mode than "constant" or does not fit the dtype.
 
+    See Also
+    --------
+    same_padding : The amounts that keep an image's size.
+    conv2d : Its argument `padding` adds zeros.
+
     Notes
     -----
     Names and rules are those of :func:`!torch.nn.functional.pad`. Negative amounts, with which
@@ -80,7 +87,9 @@ def pad(
     if mode == "constant":
         return _surround(array, amounts, _fill(value, array.dtype))
     if value is not None and _number(value) != 0:
-        raise ValueError(f'value must be 0 unless mode is "constant", got {value!r} with {mode!r}')
+        raise ValueError(
+            f'value must be 0 unless mode is "constant", got {brief(value)} with {mode!r}'
+        )
     for axis, (before, after) in amounts.items():
         array = array.take(_source(array.shape[axis], before, after, mode), axis)
     return array
@@ -109,6 +118,11 @@ def same_padding(kernel_size: Size, dilation: Size = 1) -> Sides:
     ValueError
         If a size is not a positive integer.
 
+    See Also
+    --------
+    pad : The function that pads.
+    output_size : The size that results.
+
     Examples
     --------
     >>> from convbook import same_padding
@@ -117,10 +131,8 @@ def same_padding(kernel_size: Size, dilation: Size = 1) -> Sides:
     >>> same_padding(2)
     (0, 1, 0, 1)
     """
-    k_h, k_w = _checks.pair("kernel_size", kernel_size, 1)
-    d_h, d_w = _checks.pair("dilation", dilation, 1)
-    rows, columns = d_h * (k_h - 1), d_w * (k_w - 1)
-    return columns // 2, columns - columns // 2, rows // 2, rows - rows // 2
+    taps = _checks.pair("kernel_size", kernel_size, 1)
+    return same_sides(taps, _checks.pair("dilation", dilation, 1))
 
 
 def _source(n: int, before: int, after: int, mode: str) -> NDArray[np.intp]:
@@ -147,7 +159,7 @@ def _surround(array: Array, amounts: dict[int, tuple[int, int]], value: Any) -> 
 def _amounts(pad: Any, array: Array, mode: str) -> dict[int, tuple[int, int]]:
     """Check the amounts and file them by axis."""
     if not isinstance(pad, tuple | list) or len(pad) % 2:
-        raise ValueError(f"pad must hold two amounts for each axis to pad, got {pad!r}")
+        raise ValueError(f"pad must hold two amounts for each axis to pad, got {brief(pad)}")
     flat = [_checks.integer("pad", amount, 0) for amount in pad]
     padded = len(flat) // 2
     if mode == "constant":
@@ -157,13 +169,16 @@ def _amounts(pad: Any, array: Array, mode: str) -> dict[int, tuple[int, int]]:
     if not fits:
         raise ValueError(
             f"pad must suit the axes of input: {len(flat)} amounts in mode {mode!r} "
-            f"do not go with shape {array.shape}, got {pad!r}"
+            f"do not go with shape {array.shape}, got {brief(pad)}"
         )
     amounts = {array.ndim - 1 - k: (flat[2 * k], flat[2 * k + 1]) for k in range(padded)}
     if mode in ("reflect", "replicate"):
         _checks.nonempty("input", array, padded + 1)
+    shape = list(array.shape)
     for axis, sides in amounts.items():
         _check_reach(array.shape[axis], sides, mode)
+        shape[axis] += sum(sides)
+    _checks.memory("pad", pad, shape, array.dtype)
     return amounts
 
 
@@ -172,7 +187,8 @@ def _check_reach(n: int, sides: tuple[int, int], mode: str) -> None:
     reach = {"reflect": n - 1, "circular": n}.get(mode, max(sides))
     if max(sides) > reach:
         raise ValueError(
-            f"pad must be at most {reach} for mode {mode!r} on an axis of length {n}, got {sides}"
+            f"pad must be at most {reach} for mode {mode!r} on an axis of length {n}, "
+            f"got {brief(sides)}"
         )
 
 
@@ -181,14 +197,14 @@ def _fill(value: Any, dtype: np.dtype[Any]) -> Any:
     number = 0 if value is None else _number(value)
     parts = (number.real, number.imag) if dtype.kind == "c" else (number,)
     if not all(_fits(part, dtype) for part in parts):
-        raise ValueError(f"value must be representable in dtype {dtype}, got {value!r}")
+        raise ValueError(f"value must be representable in dtype {dtype}, got {brief(value)}")
     return dtype.type(number)
 
 
 def _number(value: Any) -> Any:
     """Refuse anything but one number."""
     if isinstance(value, bool) or not isinstance(value, int | float | complex | np.number):
-        raise ValueError(f"value must be a number, got {value!r}")
+        raise ValueError(f"value must be a number, got {brief(value)}")
     return value
 
 

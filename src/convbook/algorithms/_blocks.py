@@ -1,8 +1,8 @@
-"""Work in pieces: blocks of the output, and the room they need."""
+"""Work in pieces: blocks of the output, and the memory to work in."""
 
-from collections.abc import Sequence
+from itertools import product
 from math import ceil, isqrt, prod
-from threading import local
+from os import cpu_count
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +11,9 @@ from convbook._typing import Array
 
 ROOM = 7 << 18
 """Bytes that one thread works in, next to its output: about what a core's cache holds."""
+
+LINE = 64
+"""Bytes in a line of the cache."""
 
 
 class Block(NamedTuple):
@@ -27,59 +30,34 @@ class Block(NamedTuple):
         return images, rows, columns
 
 
-class Blocks(Sequence[Block]):
-    """Nearly equal blocks of a batch of planes, made when they are asked for.
+def blocks(images: int, size: tuple[int, int], most: int, *, compact: bool = False) -> list[Block]:
+    """Cut a batch of planes into nearly equal blocks; the first is the largest.
 
-    A block has at most `most` positions, but at least one. It has whole rows, or part of one row.
-    If it should be `compact`, because what it sees of the image overlaps with what its neighbours
-    see, it is about square.
+    A block has at most `most` positions, but at least one: part of one row, or whole rows, or
+    whole planes. If it should be `compact`, because what it sees of the image overlaps with what
+    its neighbours see, it is about square.
     """
-
-    def __init__(
-        self, images: int, size: tuple[int, int], most: int, *, compact: bool = False
-    ) -> None:
-        height, width = size
-        square = min(most, max(2 * isqrt(most), most // height))
-        columns = spans(width, square if compact and 2 * width > most else most)
-        rows = spans(height, most // columns[0].stop)
-        whole = len(rows) == len(columns) == 1
-        self._parts = spans(images, most // (height * width) if whole else 1), rows, columns
-
-    def __len__(self) -> int:
-        return prod(map(len, self._parts))
-
-    def __getitem__(self, index: Any) -> Any:
-        if not 0 <= index < len(self):
-            raise IndexError(index)
-        batches, rows, columns = self._parts
-        above, column = divmod(index, len(columns))
-        batch, row = divmod(above, len(rows))
-        return Block(batches[batch], rows[row], columns[column])
+    height, width = size
+    longest = most
+    if compact and 2 * width > most:  # two rows do not fit: two half rows see less than a long one
+        longest = min(most, max(2 * isqrt(most), most // height))
+    columns = spans(width, longest)
+    rows = spans(height, most // columns[0].stop)
+    whole_planes = len(rows) == len(columns) == 1
+    batches = spans(images, most // (height * width) if whole_planes else 1)
+    return [Block(*parts) for parts in product(batches, rows, columns)]
 
 
 def spans(length: int, most: int) -> list[slice]:
     """Cut a length into the fewest spans of at most `most`, all nearly equal."""
+    if 0 < length <= most:
+        return [slice(0, length)]
     count = ceil(length / max(1, most))
     step = ceil(length / max(1, count))
     return [slice(start, min(start + step, length)) for start in range(0, length, max(1, step))]
 
 
-def cut(images: Array, top: int, left: int, out: Array) -> None:
-    """Copy a window of images into `out`; what lies outside an image is zero."""
-    rows, columns = (
-        slice(max(0, -start), max(0, -start, min(length, size - start)))
-        for start, length, size in zip((top, left), out.shape[-2:], images.shape[-2:], strict=True)
-    )
-    if rows != slice(0, out.shape[-2]):
-        out[..., : rows.start, :] = out[..., rows.stop :, :] = 0
-    if columns != slice(0, out.shape[-1]):
-        out[..., rows, : columns.start] = out[..., rows, columns.stop :] = 0
-    out[..., rows, columns] = images[
-        ..., top + rows.start : top + rows.stop, left + columns.start : left + columns.stop
-    ]
-
-
-class Space:
+class Turns:
     """Two buffers that take turns: a step reads the one while it writes the other."""
 
     def __init__(self, first: Array, second: Array) -> None:
@@ -96,26 +74,40 @@ class Space:
         return self._buffers[1]
 
 
-LINE = 64
-"""Bytes in a line of the cache."""
+MOST_IDLE = cpu_count() or 1
+"""How many memories are kept for the next calls: as many as can be in use at once."""
 
-_kept = local()
+_idle: list[Array] = []
 
 
-def buffers(dtype: Any, *shapes: tuple[int, ...]) -> list[Array]:
-    """Return arrays of these shapes to work in.
+class Workspace:
+    """Memory to work in that belongs to one call: fresh memory costs time, so it is given back.
 
-    A thread keeps the memory for its next convolution: fresh memory costs time.
+    Whoever comes in between, another thread or a signal handler, takes other memory.
     """
-    lengths = [ceil(prod(shape) * np.dtype(dtype).itemsize / LINE) * LINE for shape in shapes]
-    room: Array | None = getattr(_kept, "room", None)
-    if room is None or len(room) < sum(lengths):
-        room = np.empty(sum(lengths) + LINE, np.uint8)
-        room = room[-room.ctypes.data % LINE :]
-        if sum(lengths) <= 2 * ROOM:
-            _kept.room = room
-    arrays = []
-    for shape, length in zip(shapes, lengths, strict=True):
-        arrays.append(room[:length].view(dtype)[: prod(shape)].reshape(shape))
-        room = room[length:]
-    return arrays
+
+    def __enter__(self) -> "Workspace":
+        """Take memory that is idle; two threads never get the same."""
+        try:
+            self._memory = _idle.pop()
+        except IndexError:
+            self._memory = np.empty(0, np.uint8)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give the memory back, unless there is much of it."""
+        if len(self._memory) <= 2 * ROOM and len(_idle) < MOST_IDLE:
+            _idle.append(self._memory)
+
+    def arrays(self, dtype: Any, *shapes: tuple[int, ...]) -> list[Array]:
+        """Return arrays of these shapes; the next call gives the same memory out again."""
+        lengths = [ceil(prod(shape) * np.dtype(dtype).itemsize / LINE) * LINE for shape in shapes]
+        if len(self._memory) < sum(lengths):
+            memory = np.empty(sum(lengths) + LINE, np.uint8)
+            self._memory = memory[-memory.__array_interface__["data"][0] % LINE :]
+        arrays, start = [], 0
+        for shape, length in zip(shapes, lengths, strict=True):
+            part = self._memory[start : start + length].view(dtype)
+            arrays.append(part[: prod(shape)].reshape(shape))
+            start += length
+        return arrays

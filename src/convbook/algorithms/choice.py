@@ -1,23 +1,17 @@
-"""The algorithms by name: what each needs, and which one should be fastest."""
+"""The table of the algorithms, and which of them "auto" takes."""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
-from itertools import product
-from math import ceil
+from math import ceil, prod
 from typing import NamedTuple
 
 import numpy as np
 
-from convbook._problem import Problem, Task
+from convbook._problem import Problem, Workload, silently
 from convbook._typing import Array
-from convbook.algorithms.estimates import (
-    fft_time,
-    gradient_time,
-    im2col_time,
-    products,
-    shift_time,
-    tiles_time,
-)
+from convbook.algorithms.contrast import convolve_evenly
+from convbook.algorithms.direct import direct
+from convbook.algorithms.estimates import tiles_time
 from convbook.algorithms.fft import fft
 from convbook.algorithms.im2col import im2col
 from convbook.algorithms.shift import shift
@@ -25,7 +19,7 @@ from convbook.algorithms.tiles import Tiling, convolve_tiles, tiles_at_once
 from convbook.algorithms.toom import Bilinear, cook_toom, fourier, strided
 
 FEW = 2_000_000
-"""Products that are done before a fast algorithm has set out."""
+"""Multiplications that are done before a fast algorithm has prepared its own."""
 
 WINOGRAD_TAPS = 5
 """Its tiles have at most 6 pixels an axis, for with more its rounding errors grow fast."""
@@ -33,140 +27,192 @@ WINOGRAD_TAPS = 5
 DFT_TAPS = 32
 """Where a kernel is longer, dense matrices of the transform are a waste: the fast one wins."""
 
+SIZES_KEPT = 1024
+"""How many sizes of convolutions tiles are remembered for."""
+
 
 class Algorithm(NamedTuple):
     """One way to convolve."""
 
     run: Callable[[Problem, Array], None]
     """Writes a convolution, without its bias."""
-    time: Callable[[Task], float]
-    """Estimates how long that takes."""
-    needs: Callable[[Task], str]
-    """Tells what it needs and the task does not have, or nothing."""
-    local: bool = False
-    """Whether a NaN stays in the windows that hold it."""
+    lacks: Callable[[Workload], str]
+    """Says what it needs and a workload does not have; nothing, if it can do the convolution."""
+    label: str
+    """What a figure calls it."""
+    role: str
+    """The role whose colour it has in a figure."""
+    exact: bool = False
+    """Whether an output depends on its own window alone, roundings included."""
+
+
+@silently()
+def convolve(problem: Problem, name: str = "auto") -> Array:
+    """Return a convolution, by the algorithm of this name."""
+    widened = problem.widened()
+    output = np.empty(widened.output_shape, widened.input.dtype)
+    if output.size:
+        run(name, widened, output)
+    return problem.finish(output)
 
 
 def run(name: str, problem: Problem, output: Array) -> None:
     """Write a convolution by the algorithm of this name, or refuse what it cannot do."""
-    algorithm = FAST[fastest(problem.task) if name == "auto" else name]
-    if needs := algorithm.needs(problem.task):
-        raise ValueError(f"algorithm must be able to do this convolution: {name!r} needs {needs}")
-    algorithm.run(problem, output)
-    if name == "auto" and not algorithm.local and not all_finite(output):
-        im2col(problem, output)  # a NaN or an infinity has spread
+    if name == "auto":
+        run_fastest(problem, output)
+        return
+    if lack := ALGORITHMS[name].lacks(problem.workload):
+        raise ValueError(f"algorithm must be able to do this convolution: {name!r} needs {lack}")
+    ALGORITHMS[name].run(problem, output)
 
 
-@lru_cache
-def fastest(task: Task) -> str:
-    """Return the name of the algorithm that should take the least time.
-
-    For a few products the fast ones have too much to prepare.
-    """
-    able = [
-        name
-        for name, algorithm in FAST.items()
-        if not algorithm.needs(task) and (algorithm.local or products(task) >= FEW)
-    ]
-    return min(able, key=lambda name: FAST[name].time(task))
+def run_fastest(problem: Problem, output: Array) -> None:
+    """Write a convolution by the fastest algorithm from which no error of a neighbour is seen."""
+    algorithm = ALGORITHMS[fastest(problem.workload)]
+    if algorithm.exact:
+        algorithm.run(problem, output)
+    elif not convolve_evenly(problem, output, algorithm.run):
+        ALGORITHMS[fastest(problem.workload, exact=True)].run(problem, output)
 
 
-def all_finite(array: Array) -> bool:
-    """Tell whether an array holds no NaN and no infinity."""
-    numbers = array.ravel(order="K")
-    return bool(np.isfinite(numbers @ numbers) or np.isfinite(numbers).all())
+def fastest(work: Workload, *, exact: bool = False) -> str:
+    """Return the name of the algorithm that should take the least time."""
+    for name in (*_by_rank(work), "im2col"):
+        algorithm = ALGORITHMS[name]
+        if not algorithm.lacks(work) and (algorithm.exact or not exact):
+            break
+    return name
+
+
+def _by_rank(work: Workload) -> Sequence[str]:
+    """Return algorithms, the fastest first, that win if they can do the convolution."""
+    taps, channels = max(work.sizes.kernel_size), min(work.channels, work.kernels)
+    single = work.channels * work.kernels == 1
+    few = FEW // 4 if single else FEW
+    if taps == 1 or work.sizes.stride != (1, 1) or multiplications(work) < few:
+        return ("shift",) if work.groups > 1 else ()
+    if work.groups > 1 or single:
+        large_plane = work.groups > 1 or max(work.sizes.output_size) >= 256
+        return ("fft", "shift") if taps >= 11 else ("shift",) if large_plane else ()
+    if channels <= 4:
+        return ("fft", "shift") if taps >= 13 else ("shift",) if work.kernels <= 8 else ()
+    if channels <= 16:
+        return ("dft", "fft", "shift") if taps >= 7 else ("shift",)
+    if not work.prepared and work.images * prod(work.sizes.output_size) < channels:
+        return ()  # to transform the kernels takes longer
+    return ("winograd", "dft", "fft") if taps <= 3 else ("dft", "fft")
+
+
+def multiplications(work: Workload) -> int:
+    """Return how many multiplications the definition asks for."""
+    kernel = work.channels * prod(work.sizes.kernel_size)
+    return work.images * prod(work.sizes.output_size) * work.groups * work.kernels * kernel
 
 
 # -- Tiles --------------------------------------------------------------------
 
 
-@lru_cache
-def winograd_tiling(task: Task) -> Tiling:
+@lru_cache(SIZES_KEPT)
+def winograd_tiling(work: Workload) -> Tiling:
     """Choose tiles of 4 or 6 pixels an axis."""
-    return _best(task, cook_toom, _few_outputs(task))
+    return best_tiling(work, cook_toom, few_outputs(work))
 
 
-@lru_cache
-def gradient_tiling(task: Task) -> Tiling:
-    """Choose tiles of 4 or 6 pixels an axis for the gradient of the weight."""
-    return _best(task, cook_toom, _few_outputs(task), gradient_time)
-
-
-def _few_outputs(task: Task) -> list[list[int]]:
-    """Offer what tiles of 4 and of 6 pixels give on each axis."""
-    return [[pixels - k + 1 for pixels in (4, 6)] for k in taps(task)]
-
-
-@lru_cache
-def dft_tiling(task: Task) -> Tiling:
+@lru_cache(SIZES_KEPT)
+def dft_tiling(work: Workload) -> Tiling:
     """Choose tiles that several lengths of the Fourier transform offer."""
     lengths = (6, 8, 10, 12, 14, 16, 20, 24, 32)
     offers = [
-        [n - k + 1 for n in (*lengths, 2 * k, 3 * k) if n <= 2 * DFT_TAPS] for k in taps(task)
+        [n - k + 1 for n in (*lengths, 2 * k, 3 * k) if n <= 2 * DFT_TAPS]
+        for k in taps_of_a_phase(work)
     ]
-    return _best(task, fourier, offers)
+    return best_tiling(work, fourier, offers)
 
 
-def _best(
-    task: Task,
+def few_outputs(work: Workload) -> list[list[int]]:
+    """Offer what tiles of 4 and of 6 pixels give on each axis."""
+    return [[pixels - k + 1 for pixels in (4, 6)] for k in taps_of_a_phase(work)]
+
+
+def best_tiling(
+    work: Workload,
     algorithm: Callable[[int, int], Bilinear],
     outputs: Sequence[Sequence[int]],
-    time: Callable[[Task, Tiling], float] = tiles_time,
+    time: Callable[[Workload, Tiling], float] = tiles_time,
 ) -> Tiling:
-    """Choose how many outputs a tile has, among those that are offered for each axis."""
-    (k_h, k_w), stride = task.sizes.kernel_size, task.sizes.stride
-    height, width = ([m for m in sorted(set(axis)) if m > 0] for axis in outputs)
-    rows = [strided(algorithm, m, k_h, stride[0]) for m in height]
-    columns = [strided(algorithm, m, k_w, stride[1]) for m in width]
-    tilings = [Tiling(*axes, stride) for axes in product(rows, columns)]
-    with_room = [tiling for tiling in tilings if tiles_at_once(tiling, task)]
-    return min(with_room or tilings[:1], key=partial(time, task))
+    """Choose how many outputs a tile has: about square first, then the best along each axis."""
+    (m_rows, m_columns), (k_h, k_w), (s_h, s_w) = outputs, work.sizes.kernel_size, work.sizes.stride
+    rows = [strided(algorithm, m, k_h, s_h) for m in sorted({*m_rows}) if m > 0]
+    columns = [strided(algorithm, m, k_w, s_w) for m in sorted({*m_columns}) if m > 0]
+
+    def cost(tiling: Tiling) -> tuple[bool, float]:
+        room = tiles_at_once(tiling, work)
+        return not room, time(work, tiling) if room else tiling.products
+
+    best = min(
+        (Tiling(*axes, work.sizes.stride) for axes in zip(rows, columns, strict=False)), key=cost
+    )
+    best = min((best._replace(columns=axis) for axis in columns), key=cost)
+    return min((best._replace(rows=axis) for axis in rows), key=cost)
 
 
-def taps(task: Task) -> list[int]:
+def taps_of_a_phase(work: Workload) -> list[int]:
     """Return how many taps of each axis one phase of the stride has at most."""
-    return [ceil(k / s) for k, s in zip(task.sizes.kernel_size, task.sizes.stride, strict=True)]
+    return [ceil(k / s) for k, s in zip(work.sizes.kernel_size, work.sizes.stride, strict=True)]
 
 
-# -- What they need -----------------------------------------------------------
+# -- What they lack -----------------------------------------------------------
 
 
-def _nothing(_: Task) -> str:
+def nothing(_: Workload) -> str:
+    """Every convolution is possible."""
     return ""
 
 
-def _stride(task: Task) -> str:
-    return "" if task.sizes.stride == (1, 1) else f"stride 1, got {task.sizes.stride}"
+def unit_stride(work: Workload) -> str:
+    """The kernel has to move pixel by pixel."""
+    return "" if work.sizes.stride == (1, 1) else f"stride 1, got {work.sizes.stride}"
 
 
-def points(task: Task) -> str:
+def touching_reals(work: Workload) -> str:
     """Interpolation needs real numbers and neighbouring taps that touch."""
-    if task.dtype.char not in "fd":
-        return f"dtype float32 or float64, got {task.dtype}"
-    return "" if task.sizes.dilation == (1, 1) else f"dilation 1, got {task.sizes.dilation}"
+    if work.dtype.char not in "fd":
+        return f"dtype float32 or float64, got {work.dtype}"
+    return "" if work.sizes.dilation == (1, 1) else f"dilation 1, got {work.sizes.dilation}"
 
 
-def few_taps(task: Task, most: int = WINOGRAD_TAPS) -> str:
-    """Tiles hold kernels of a few taps."""
-    found = tuple(taps(task))
-    if max(found) <= most:
-        return ""
-    return f"at most {most} taps an axis for each phase of the stride, got {found}"
+def touching_unit_stride(work: Workload) -> str:
+    """Spectra need real numbers, taps that touch, and the kernel to move pixel by pixel."""
+    return touching_reals(work) or unit_stride(work)
 
 
-FAST = {
-    "im2col": Algorithm(im2col, im2col_time, _nothing, local=True),
-    "shift": Algorithm(shift, shift_time, _stride, local=True),
+def few_taps(work: Workload, most: int) -> str:
+    """Tiles hold real, dense kernels of a few taps."""
+    found = tuple(taps_of_a_phase(work))
+    rule = f"at most {most} taps an axis for each phase of the stride, got {found}"
+    return touching_reals(work) or ("" if max(found) <= most else rule)
+
+
+def tiled(tiling: Callable[[Workload], Tiling]) -> Callable[[Problem, Array], None]:
+    """Return the algorithm whose tiles a function chooses."""
+
+    def convolve_by_tiles(problem: Problem, output: Array) -> None:
+        convolve_tiles(problem, tiling(problem.workload), output)
+
+    return convolve_by_tiles
+
+
+ALGORITHMS = {
+    "direct": Algorithm(direct, nothing, "the definition", "line", exact=True),
+    "im2col": Algorithm(im2col, nothing, "im2col in blocks", "input", exact=True),
+    "shift": Algorithm(shift, unit_stride, "shift", "quiet", exact=True),
     "winograd": Algorithm(
-        lambda problem, output: convolve_tiles(problem, winograd_tiling(problem.task), output),
-        lambda task: tiles_time(task, winograd_tiling(task)),
-        lambda task: points(task) or few_taps(task),
+        tiled(winograd_tiling), partial(few_taps, most=WINOGRAD_TAPS), "Winograd", "kernel"
     ),
-    "dft": Algorithm(
-        lambda problem, output: convolve_tiles(problem, dft_tiling(problem.task), output),
-        lambda task: tiles_time(task, dft_tiling(task)),
-        lambda task: points(task) or few_taps(task, DFT_TAPS),
-    ),
-    "fft": Algorithm(fft, fft_time, lambda task: points(task) or _stride(task)),
+    "dft": Algorithm(tiled(dft_tiling), partial(few_taps, most=DFT_TAPS), "DFT of tiles", "output"),
+    "fft": Algorithm(fft, touching_unit_stride, "FFT of windows", "gradient"),
 }
-"""All algorithms but the definition itself."""
+"""Each algorithm by its name in :func:`~convbook.conv2d`: all that the house knows of it."""
+
+FAST = tuple(name for name in ALGORITHMS if name != "direct")
+"""The names of all but the definition."""

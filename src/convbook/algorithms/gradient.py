@@ -1,16 +1,27 @@
 """The gradient of a convolution's weight: the same patches and the same tiles, used backwards."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import prod
+from typing import NamedTuple
 
 import numpy as np
 
-from convbook._problem import Problem, Task, silently
+from convbook._problem import Problem, Workload, silently
 from convbook._typing import Array, Sides
-from convbook.algorithms._blocks import ROOM, Block, Blocks, Space, buffers
-from convbook.algorithms.choice import FEW, all_finite, few_taps, gradient_tiling, points
-from convbook.algorithms.estimates import gradient_time, im2col_time, products
-from convbook.algorithms.im2col import copy_patches
+from convbook.algorithms._blocks import Block, Turns, Workspace, blocks
+from convbook.algorithms.choice import (
+    FEW,
+    SIZES_KEPT,
+    WINOGRAD_TAPS,
+    best_tiling,
+    few_outputs,
+    few_taps,
+    multiplications,
+)
+from convbook.algorithms.contrast import all_finite, is_even
+from convbook.algorithms.estimates import gradient_time
+from convbook.algorithms.im2col import copy_patches, positions_at_once
 from convbook.algorithms.tiles import (
     Tiling,
     channels_last,
@@ -19,40 +30,63 @@ from convbook.algorithms.tiles import (
     largest_step,
     tiles_at_once,
 )
+from convbook.algorithms.toom import cook_toom
 
 
 @silently()
-def weight_gradient(problem: Problem, errors: Array) -> Array:
+def weight_gradient(problem: Problem, grad_output: Array) -> Array:
     """Return the sum over all outputs of an output's gradient times its window of pixels."""
-    dtype, problem = errors.dtype, problem.widened()
-    errors = errors.astype(problem.images.dtype, copy=False)
-    if tiling := _fast_tiling(problem.task):
-        result = from_tiles(problem, errors, tiling)
-        if all_finite(result):
-            return result.astype(dtype, copy=False)
-    return from_patches(problem, errors).astype(dtype, copy=False)
+    dtype, problem = grad_output.dtype, problem.widened()
+    errors = grad_output.astype(problem.input.dtype, copy=False)
+    result = None
+    if tiles_pay(problem.workload) and _alike(problem, errors):
+        result = from_tiles(problem, errors, gradient_tiling(problem.workload))
+    if result is None or not all_finite(result):
+        result = from_patches(problem, errors)
+    return result.astype(dtype, copy=False)
 
 
-def _fast_tiling(task: Task) -> Tiling | None:
-    """Return the tiles that should be faster than patches, if there are any."""
-    if products(task) < FEW or points(task) or few_taps(task):
-        return None
-    tiling = gradient_tiling(task._replace(prepared=True))
-    return tiling if gradient_time(task, tiling) < 1.4 * im2col_time(task) else None
+def tiles_pay(work: Workload) -> bool:
+    """Tell whether tiles should be faster than patches.
+
+    They multiply less, for each output, but evaluate every pixel and every kernel: that pays for
+    many channels, unless there are as few outputs as channels.
+    """
+    if few_taps(work, WINOGRAD_TAPS) or work.sizes.stride != (1, 1):
+        return False
+    positions = work.images * prod(work.sizes.output_size)
+    channels = min(work.channels, work.kernels)
+    return multiplications(work) >= FEW and 16 <= channels <= positions // 2
+
+
+def _alike(problem: Problem, errors: Array) -> bool:
+    """Tell whether no pixel and no error would be seen in the gradient of a tap that it misses.
+
+    Each tap meets all of an image but what is near its border.
+    """
+    border = problem.sizes.span[0] - 1, problem.sizes.span[1] - 1
+    return is_even(problem.input, border) and is_even(errors, border)
+
+
+@lru_cache(SIZES_KEPT)
+def gradient_tiling(work: Workload) -> Tiling:
+    """Choose tiles of 4 or 6 pixels an axis."""
+    return best_tiling(work, cook_toom, few_outputs(work), gradient_time)
 
 
 def from_patches(problem: Problem, errors: Array) -> Array:
     """Multiply the errors by the patches that im2col multiplies the kernels by."""
-    images, weight, _, sizes, groups, *_ = problem
+    weight, groups = problem.weight, problem.groups
     shape = groups, len(weight) // groups, weight[0].size
-    most = max(1, 2 * ROOM // (3 * groups * weight[0].size * images.itemsize))
-    total = np.zeros(shape, images.dtype)
-    for block in Blocks(len(errors), sizes.output_size, most):
-        patches = copy_patches(images, sizes, block)
-        patches = patches.reshape(len(patches), groups, weight[0].size, -1)
-        part = errors[block.images, :, block.rows, block.columns]
-        part = part.reshape(len(part), *shape[:2], -1)
-        total += (part @ patches.swapaxes(-1, -2)).sum(axis=0, dtype=total.dtype)
+    most = max(1, positions_at_once(problem))
+    total = np.zeros(shape, errors.dtype)
+    with Workspace() as space:
+        for block in blocks(len(errors), problem.sizes.output_size, most):
+            patches = copy_patches(problem.input, problem.sizes, block, space)
+            patches = patches.reshape(len(patches), groups, weight[0].size, -1)
+            part = errors[block.images, :, block.rows, block.columns]
+            part = part.reshape(len(part), *shape[:2], -1)
+            total += (part @ patches.swapaxes(-1, -2)).sum(axis=0, dtype=total.dtype)
     return total.reshape(weight.shape)
 
 
@@ -62,52 +96,62 @@ def from_tiles(problem: Problem, errors: Array, tiling: Tiling) -> Array:
     A bilinear algorithm computes ``A.T @ ((G @ w) * (B @ d))``. Its gradient with respect to ``w``
     has the same three matrices: ``G.T @ ((A @ e) * (B @ d))``.
     """
-    images, weight, _, sizes, groups, *_ = problem
+    weight, sizes, groups = problem.weight, problem.sizes, problem.groups
     rows, columns = tiling.rows, tiling.columns
-    cast = tiling.cast(images.dtype)
-    most = max(1, 2 * tiles_at_once(tiling, problem.task) // 3)
-    jobs = Blocks(len(errors), tiling.grid(sizes.output_size), most, compact=True)
-    result = np.empty((groups, len(weight) // groups, *weight.shape[1:]), images.dtype)
-    parts = np.split(images, groups, 1), np.split(errors, groups, 1), result
+    cast = tiling.cast(errors.dtype)
+    most = max(1, 2 * tiles_at_once(tiling, problem.workload) // 3)  # for three buffers, not two
+    tiles = blocks(len(errors), tiling.grid(sizes.output_size), most, compact=True)
+    result = np.empty((groups, len(weight) // groups, *weight.shape[1:]), errors.dtype)
+    parts = np.split(problem.input, groups, 1), np.split(errors, groups, 1), result
     for x, e, kernels in zip(*parts, strict=True):
-        values = _sum_values(x, e, sizes.sides, cast, jobs)
-        halfway = cast.columns.G.T @ values.reshape(columns.products, -1)
-        halfway = halfway.reshape(len(halfway), rows.products, -1)
-        taps = (cast.rows.G.T @ halfway).reshape(len(halfway), -1, *values.shape[2:])
+        values = _sum_values(x, e, sizes.sides, cast, tiles)
+        by_columns = cast.columns.G.T @ values.reshape(columns.products, -1)
+        by_columns = by_columns.reshape(len(by_columns), rows.products, -1)
+        taps = (cast.rows.G.T @ by_columns).reshape(len(by_columns), -1, *values.shape[2:])
         for j, i in np.ndindex(taps.shape[:2]):
             kernels[..., i, j] = taps[j, i].T
     return result.reshape(weight.shape)
 
 
-def _sum_values(x: Array, e: Array, sides: Sides, tiling: Tiling, jobs: Sequence[Block]) -> Array:
+class Planes(NamedTuple):
+    """Planes to be evaluated tile by tile: images, or errors."""
+
+    images: Array
+    matrices: tuple[Array, Array]
+    """What evaluates the rows, and the columns, of a tile."""
+    step: tuple[int, int]
+    """How far neighbouring tiles are apart."""
+
+
+def _sum_values(x: Array, e: Array, sides: Sides, tiling: Tiling, tiles: Sequence[Block]) -> Array:
     """Add up what all tiles contribute: (values of columns, of rows, C_in, C_out)."""
     rows, columns = tiling.rows, tiling.columns
+    pixels = Planes(x, (rows.B, columns.B), tiling.step)
+    errors = Planes(e, (rows.A, columns.A), tiling.outputs)
     shape = columns.products, rows.products, x.shape[1], e.shape[1]
-    total, term = np.empty(shape, x.dtype), np.empty(shape if len(jobs) > 1 else 0, x.dtype)
-    deep = max(shape[2:])
-    size = max(largest_step(tiling, jobs[0], deep), prod(jobs[0].shape) * tiling.products * deep)
-    first, second, third = buffers(x.dtype, (size,), (size,), (size,))
-    for number, block in enumerate(jobs):
-        seen, given = tiling.window(block, sides), tiling.outputs_of(block)
-        space = Space(first, second)
-        pixels = _values(x[block.images], (rows.B, columns.B), tiling.step, seen, block, space)
-        space, part = Space(space.spare, third), e[block.images]
-        outputs = _values(part, (rows.A, columns.A), tiling.outputs, given, block, space)
-        np.matmul(pixels.swapaxes(-1, -2), outputs, out=term if number else total)
-        if number:
-            total += term
+    total, term = np.empty(shape, x.dtype), np.empty(shape if len(tiles) > 1 else 0, x.dtype)
+    channels, largest = max(shape[2:]), tiles[0]
+    values = prod(largest.shape) * tiling.products * channels
+    size = max(values, largest_step(tiling, largest, channels))
+    with Workspace() as space:
+        first, second, third = space.arrays(x.dtype, (size,), (size,), (size,))
+        for number, block in enumerate(tiles):
+            seen, given = tiling.window(block, sides), tiling.outputs_of(block)
+            buffers = Turns(first, second)
+            of_pixels = _values(pixels, seen, block, buffers)
+            buffers = Turns(buffers.spare, third)  # of_pixels lies in the one that is not spare
+            of_errors = _values(errors, given, block, buffers)
+            np.matmul(of_pixels.swapaxes(-1, -2), of_errors, out=term if number else total)
+            if number:
+                total += term
     return total
 
 
 def _values(
-    images: Array,
-    matrices: tuple[Array, Array],
-    step: tuple[int, int],
-    window: tuple[tuple[int, int], tuple[int, int]],
-    block: Block,
-    space: Space,
+    planes: Planes, window: tuple[tuple[int, int], tuple[int, int]], block: Block, buffers: Turns
 ) -> Array:
-    """Evaluate a block's tiles of images, or of errors: (of columns, of rows, tiles, channels)."""
-    pixels = channels_last(images, *window, space)
-    halfway = evaluate_rows(matrices[0], pixels, step[0], block, space)
-    return evaluate_columns(matrices[1], halfway, step[1], block, space)
+    """Evaluate a block's tiles: (values of columns, of rows, tiles, channels)."""
+    by_rows, by_columns = planes.matrices
+    pixels = channels_last(planes.images[block.images], *window, buffers)
+    values = evaluate_rows(by_rows, pixels, planes.step[0], block, buffers)
+    return evaluate_columns(by_columns, values, planes.step[1], block, buffers)

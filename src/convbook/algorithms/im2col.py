@@ -1,28 +1,39 @@
-"""Patches as the columns of a matrix, tile by tile: every stride, dilation and number of groups."""
+"""Patches as the columns of a matrix, block by block: every stride, dilation and grouping."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import partial
-from math import gcd, lcm
+from math import lcm, prod
 
-from numpy.lib.stride_tricks import as_strided
+import numpy as np
 
 from convbook._geometry import Geometry
 from convbook._problem import Problem
 from convbook._typing import Array
-from convbook.algorithms._blocks import ROOM, Block, Blocks, buffers, cut, spans
-from convbook.algorithms.products import WIDE, multiply
+from convbook._windows import cut, windows
+from convbook.algorithms._blocks import ROOM, Block, Workspace, blocks, spans
+from convbook.algorithms.matrices import WIDE, multiply
 from convbook.algorithms.threads import spread
 
 
 def im2col(problem: Problem, output: Array) -> None:
-    """Multiply the kernels by patches, a tile of them at a time."""
+    """Multiply the kernels by patches, a block of them at a time."""
     if is_pointwise(problem.sizes):
         _multiply_pixels(problem, output)
         return
-    taps = problem.weight[0].size * problem.groups
-    most = max(WIDE // 4, 2 * ROOM // (3 * taps * output.itemsize))
-    jobs = Blocks(len(output), output.shape[2:], _without_rest(most, output.shape[3]))
-    spread(partial(_multiply_patches, problem, output), jobs)
+    height, width = problem.sizes.output_size
+    most = max(WIDE // 4, positions_at_once(problem))
+    most = _without_rest(most, width)
+    spread(partial(_multiply_patches, problem, output), blocks(len(output), (height, width), most))
+
+
+def positions_at_once(problem: Problem) -> int:
+    """Return for how many positions of the kernel there is room.
+
+    Two thirds of it are for the patches. The pixels that they are copied from take no more than
+    half of what the patches take, or :func:`copy_patches` does without a copy of them.
+    """
+    patch: int = problem.input.shape[1] * prod(problem.sizes.kernel_size) * problem.input.itemsize
+    return 2 * ROOM // (3 * patch)
 
 
 def _without_rest(most: int, width: int) -> int:
@@ -31,38 +42,38 @@ def _without_rest(most: int, width: int) -> int:
     return most - most % both if most > both else most
 
 
-def _multiply_patches(problem: Problem, output: Array, jobs: Iterable[Block]) -> None:
-    """Write the convolution of one block after the other."""
-    images, weight, _, sizes, groups, *_ = problem
+def _multiply_patches(problem: Problem, output: Array, share: Sequence[Block]) -> None:
+    """Write the convolution of one block of the output after the other."""
+    weight, groups = problem.weight, problem.groups
     kernels = weight.reshape(groups, len(weight) // groups, -1)  # one row each
-    for block in jobs:
-        patches = copy_patches(images, sizes, block)  # one column each
-        patches = patches.reshape(len(patches), groups, kernels.shape[-1], -1)
-        y = output[block.images, :, block.rows, block.columns]
-        multiply(kernels, patches, y.reshape(len(y), *kernels.shape[:2], -1))
+    with Workspace() as space:
+        for block in share:
+            patches = copy_patches(problem.input, problem.sizes, block, space)
+            columns = patches.reshape(len(patches), groups, kernels.shape[-1], -1)
+            y = output[block.images, :, block.rows, block.columns]
+            multiply(kernels, columns, y.reshape(len(y), *kernels.shape[:2], -1))
 
 
-def copy_patches(images: Array, sizes: Geometry, block: Block) -> Array:
-    """Return the patches of a block's outputs, (n, C, K_h, K_w, rows, columns)."""
-    (k_h, k_w), (s_h, s_w), (left, _, top, _), (d_h, d_w), _ = sizes
+def copy_patches(input: Array, sizes: Geometry, block: Block, space: Workspace) -> Array:
+    """Return the patches of a block's outputs, (n, C, K_h, K_w, rows, columns).
+
+    They are copied from the block's windows. Where most pixels of a window are between its taps,
+    or between two windows, what each tap sees is cut from the image itself.
+    """
+    (s_h, s_w), (d_h, d_w), (left, _, top, _) = sizes.stride, sizes.dilation, sizes.sides
     n, rows, columns = block.shape
-    channels = images.shape[1]
-    height, width = s_h * (rows - 1) + d_h * (k_h - 1) + 1, columns + d_w * (k_w - 1) // s_w
-    band, patches = buffers(
-        images.dtype, (n, channels, height, width), (n, channels, k_h, k_w, rows, columns)
-    )
-    y, x = s_h * block.rows.start - top, s_w * block.columns.start - left
-    taps = s_w // gcd(s_w, d_w)  # so many taps on, a kernel meets the same columns again
-    for tap in range(min(taps, k_w)):
-        at = x + d_w * tap
-        cut(images[block.images, ..., at % s_w :: s_w], y, at // s_w, band)
-        n_, c_, h_, w_ = band.strides
-        seen = as_strided(
-            band,
-            (n, channels, k_h, -(-(k_w - tap) // taps), rows, columns),
-            (n_, c_, d_h * h_, d_w * taps // s_w * w_, s_h * h_, w_),
-        )
-        patches[:, :, :, tap::taps] = seen
+    images, channels = input[block.images], input.shape[1]
+    top, left = s_h * block.rows.start - top, s_w * block.columns.start - left
+    height, width = s_h * (rows - 1) + sizes.span[0], s_w * (columns - 1) + sizes.span[1]
+    shape = n, channels, *sizes.kernel_size, rows, columns
+    if 2 * height * width > prod(shape[2:]):
+        (patches,) = space.arrays(input.dtype, shape)
+        for i, j in np.ndindex(sizes.kernel_size):
+            cut(images, top + d_h * i, left + d_w * j, patches[:, :, i, j], sizes.stride)
+        return patches
+    pixels, patches = space.arrays(input.dtype, (n, channels, height, width), shape)
+    cut(images, top, left, pixels)
+    patches[...] = windows(pixels, sizes)
     return patches
 
 
@@ -73,9 +84,9 @@ def is_pointwise(sizes: Geometry) -> bool:
 
 def _multiply_pixels(problem: Problem, output: Array) -> None:
     """Multiply kernels of one pixel by the image."""
-    images, weight, _, _, groups, *_ = problem
+    x, weight, groups = problem.input, problem.weight, problem.groups
     kernels = weight.reshape(groups, len(weight) // groups, -1)
-    pixels = images.reshape(len(images), groups, kernels.shape[-1], -1)
+    pixels = x.reshape(len(x), groups, kernels.shape[-1], -1)
     y = output.reshape(len(output), *kernels.shape[:2], -1)
-    for some in spans(pixels.shape[-1], max(WIDE, ROOM // (2 * y[..., 0].nbytes))):
-        multiply(kernels, pixels[..., some], y[..., some])
+    for part in spans(pixels.shape[-1], max(WIDE, ROOM // (2 * y[..., 0].nbytes))):
+        multiply(kernels, pixels[..., part], y[..., part])

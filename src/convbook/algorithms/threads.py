@@ -1,16 +1,15 @@
 """Blocks shared among threads: NumPy lets others run while it copies and multiplies."""
 
-import os
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+import sys
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from threading import Thread
 from typing import TypeVar
 
 from convbook import _checks
 from convbook._problem import silently
 
-Job = TypeVar("Job")
+Piece = TypeVar("Piece")
 _threads = [1]
 
 
@@ -23,7 +22,7 @@ def set_num_threads(num_threads: int) -> None:
     Parameters
     ----------
     num_threads : int
-        Number of threads, at least 1. Each needs its own room to work in, about 2 MB.
+        Number of threads, at least 1. Each works in memory of its own, about 2 MB.
 
     Returns
     -------
@@ -34,9 +33,15 @@ def set_num_threads(num_threads: int) -> None:
     ValueError
         If `num_threads` is not a positive integer.
 
+    See Also
+    --------
+    get_num_threads : The number that was set.
+    conv2d : The convolution that uses them.
+
     Notes
     -----
-    The name is that of :func:`!torch.set_num_threads`. The results do not depend on it.
+    The name is that of :func:`!torch.set_num_threads`. The results do not depend on it. The threads
+    live as long as a call; where none can be started, as in a browser, the caller does the work.
 
     Examples
     --------
@@ -55,7 +60,11 @@ def get_num_threads() -> int:
     Returns
     -------
     int
-        What :func:`~convbook.set_num_threads` was told.
+        The number that :func:`~convbook.set_num_threads` was given.
+
+    See Also
+    --------
+    set_num_threads : Set the number.
 
     Examples
     --------
@@ -66,28 +75,47 @@ def get_num_threads() -> int:
     return _threads[0]
 
 
-def spread(work: Callable[[Iterable[Job]], object], jobs: Sequence[Job]) -> None:
-    """Let each thread work on its share of the jobs."""
-    count = min(get_num_threads(), len(jobs))
-    if count < 2:
-        work(jobs)
+def spread(work: Callable[[Sequence[Piece]], object], pieces: Sequence[Piece]) -> None:
+    """Let each thread work on its share of the pieces.
+
+    The calling thread does the first share, and those for which no thread can be started.
+    """
+    count = min(get_num_threads(), len(pieces))
+    if count < 2 or sys.is_finalizing():
+        work(pieces)
         return
-    ends = [len(jobs) * part // count for part in range(count + 1)]
-    shares = [map(jobs.__getitem__, range(*between)) for between in pairwise(ends)]
-    for done in [_pool(get_num_threads()).submit(_silently, work, share) for share in shares]:
-        done.result()
+    ends = [len(pieces) * part // count for part in range(count + 1)]
+    first, *others = [pieces[start:end] for start, end in pairwise(ends)]
+    errors: list[BaseException] = []
+    helpers = [(_started(work, share, errors), share) for share in others]
+    try:
+        for share in [first, *(share for helper, share in helpers if helper is None)]:
+            work(share)
+    finally:
+        for helper, _ in helpers:
+            if helper:
+                helper.join()
+    if errors:
+        raise errors[0]
 
 
-def _silently(work: Callable[[Iterable[Job]], object], jobs: Iterable[Job]) -> None:
-    with silently():
-        work(jobs)
+def _started(
+    work: Callable[[Sequence[Piece]], object],
+    share: Sequence[Piece],
+    errors: list[BaseException],
+) -> Thread | None:
+    """Return a thread that works on a share, or None where threads cannot start."""
 
+    def run() -> None:
+        try:
+            with silently():
+                work(share)
+        except BaseException as error:  # the caller raises it
+            errors.append(error)
 
-@cache
-def _pool(count: int) -> ThreadPoolExecutor:
-    """Threads are started once and wait."""
-    return ThreadPoolExecutor(count, "convbook")
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_pool.cache_clear)  # a child has none of these threads
+    helper = Thread(target=run, name="convbook")
+    try:
+        helper.start()
+    except RuntimeError:
+        return None
+    return helper

@@ -8,8 +8,9 @@ three steps compute the sums that a convolution slides along a signal.
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,14 +24,42 @@ class Bilinear(NamedTuple):
     """Three matrices that compute a few outputs of a kernel from the pixels it meets there.
 
     For a tile ``d`` and a kernel ``w`` the outputs are ``A.T @ ((G @ w) * (B @ d))``.
+
+    Parameters
+    ----------
+    A : ndarray of shape (products, outputs)
+        Interpolates.
+    G : ndarray of shape (products, taps)
+        Evaluates the kernel.
+    B : ndarray of shape (products, pixels)
+        Evaluates the tile.
+
+    See Also
+    --------
+    cook_toom, fourier : Two ways to find such matrices.
+
+    Notes
+    -----
+    What is called `B` here is the transpose of the matrix that Lavin and Gray [1]_ call B.
+
+    References
+    ----------
+    .. [1] A. Lavin and S. Gray, "Fast algorithms for convolutional neural networks", CVPR 2016.
+       https://doi.org/10.1109/CVPR.2016.435
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convbook import cook_toom
+    >>> A, G, B = cook_toom(2, 3)
+    >>> d, w = np.array([1.0, 2.0, 3.0, 4.0]), np.array([1.0, 0.0, -1.0])
+    >>> A.T @ ((G @ w) * (B @ d))
+    array([-2., -2.])
     """
 
     A: Array
-    """Interpolates: (products, outputs)."""
     G: Array
-    """Evaluates the kernel: (products, taps)."""
     B: Array
-    """Evaluates the tile: (products, pixels)."""
 
     @property
     def products(self) -> int:
@@ -49,10 +78,55 @@ class Bilinear(NamedTuple):
 
 
 def cook_toom(m: int, k: int, points: Iterable[Fraction | int] | None = None) -> Bilinear:
-    """Return the algorithm F(m, k): `m` outputs, a kernel of size `k`, one product a point.
+    """Return the algorithm F(m, k) of Toom and Cook: one product for each point.
 
-    The matrices are computed in fractions, so that the last step is the only one that rounds.
+    Evaluate the kernel and the tile at the points, multiply value by value, and interpolate. The
+    matrices are computed in fractions, so that the last step is the only one that rounds.
+
+    Parameters
+    ----------
+    m : int
+        Number of outputs.
+    k : int
+        Number of the kernel's taps.
+    points : iterable of Fraction or int, optional
+        Different numbers, ``m + k - 2`` of them; the last point is infinity. By default those that
+        keep the rounding errors small.
+
+    Returns
+    -------
+    Bilinear
+        Matrices of float64 with ``m + k - 1`` products, or with `m` of them if `k` is 1 and no
+        points are given: then nothing is saved, and they only multiply.
+
+    Raises
+    ------
+    ValueError
+        If `m` or `k` is not a positive integer, or the points are not as many, or not different.
+
+    See Also
+    --------
+    cook_toom_exactly : The matrices as fractions.
+    fourier : Points on the circle.
+    conv2d : Its algorithm "winograd" uses them.
+
+    References
+    ----------
+    .. [1] S. Winograd, "Arithmetic complexity of computations", SIAM 1980.
+       https://doi.org/10.1137/1.9781611970364
+    .. [2] A. Lavin and S. Gray, "Fast algorithms for convolutional neural networks", CVPR 2016.
+       https://doi.org/10.1109/CVPR.2016.435
+
+    Examples
+    --------
+    >>> from convbook import cook_toom
+    >>> cook_toom(2, 3, points=(0, 1, -1)).B
+    array([[-1.,  0.,  1.,  0.],
+           [ 0.,  1.,  1.,  0.],
+           [ 0., -1.,  1.,  0.],
+           [ 0., -1.,  0.,  1.]])
     """
+    m, k = _checks.integer("m", m, 1), _checks.integer("k", k, 1)
     if k == 1 and points is None:  # nothing to save: the kernel's one tap times each pixel
         return Bilinear(np.eye(m), np.ones((m, 1)), np.eye(m))
     matrices = cook_toom_exactly(m, k, points)
@@ -66,17 +140,51 @@ def cook_toom_exactly(
 
     There are m + k - 1 points. The last one is infinity, where a polynomial's value is its leading
     coefficient; the others are `points`, or those that keep the rounding errors small.
+
+    Parameters
+    ----------
+    m, k, points
+        As for :func:`~convbook.cook_toom`.
+
+    Returns
+    -------
+    tuple of list of list of Fraction
+        The rows of A, G and B: see :class:`~convbook.Bilinear`.
+
+    Raises
+    ------
+    ValueError
+        As for :func:`~convbook.cook_toom`.
+
+    See Also
+    --------
+    cook_toom : The same matrices in float64.
+
+    Examples
+    --------
+    >>> from convbook import cook_toom_exactly
+    >>> A, G, B = cook_toom_exactly(2, 2, points=(0, 1))
+    >>> print(*G[1])
+    1 1
     """
     m, k = _checks.integer("m", m, 1), _checks.integer("k", k, 1)
-    finite = default_points(m + k - 2) if points is None else [Fraction(p) for p in points]
+    finite = default_points(m + k - 2) if points is None else _fractions(points)
     if len({*finite}) != len(finite) or len(finite) != m + k - 2:
-        told = ", ".join(map(str, finite))
-        raise ValueError(f"points must be m + k - 2 = {m + k - 2} different numbers, got {told}")
+        got = _checks.brief(", ".join(map(str, finite)))
+        raise ValueError(f"points must be m + k - 2 = {m + k - 2} different numbers, got {got}")
     A, G, B = powers(finite, m), powers(finite, k), numerators(finite)
     for row, point in zip(G, finite, strict=False):
         others = prod(point - other for other in finite if other != point)
         row[:] = [value / others for value in row]
     return A, G, B
+
+
+def _fractions(points: Any) -> list[Fraction]:
+    """Refuse points that are not numbers."""
+    try:
+        return [Fraction(point) for point in points]
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"points must be numbers, got {_checks.brief(points)}") from None
 
 
 def powers(points: Sequence[Fraction], count: int) -> Matrix:
@@ -118,7 +226,37 @@ def fourier(m: int, k: int) -> Bilinear:
     The values at a root and at its mirror image are conjugate, so one of the two is enough. Its
     complex product takes three real ones (Gauss): with x = a + ib and y = c + ie,
     Re xy = c (a + b) - b (c + e) and Im xy = c (a + b) + a (e - c).
+
+    Parameters
+    ----------
+    m : int
+        Number of outputs.
+    k : int
+        Number of the kernel's taps.
+
+    Returns
+    -------
+    Bilinear
+        Matrices of float64 for tiles of ``m + k - 1`` pixels, with about one and a half products
+        for each pixel.
+
+    Raises
+    ------
+    ValueError
+        If `m` or `k` is not a positive integer.
+
+    See Also
+    --------
+    cook_toom : Points on the line.
+    conv2d : Its algorithm "dft" uses them.
+
+    Examples
+    --------
+    >>> from convbook import fourier
+    >>> fourier(4, 3).products
+    8
     """
+    m, k = _checks.integer("m", m, 1), _checks.integer("k", k, 1)
     n = m + k - 1
     A, G, B = [], [], []
     for frequency in range(n // 2 + 1):
@@ -135,11 +273,13 @@ def fourier(m: int, k: int) -> Bilinear:
     return Bilinear(np.array(A), np.array(G), np.array(B))
 
 
+@lru_cache(maxsize=512)
 def strided(algorithm: Callable[[int, int], Bilinear], m: int, k: int, stride: int) -> Bilinear:
     """Return the algorithm for every `stride`-th output: one for each phase of the pixels.
 
     Even outputs meet even taps on even pixels and odd taps on odd ones. So a convolution with
     stride 2 is the sum of two convolutions with stride 1, of half the signal and half the kernel.
+    The matrices are computed once, and cannot be written to.
     """
     taps = range(min(stride, k))
     phases = [algorithm(m, len(range(tap, k, stride))) for tap in taps]
@@ -151,4 +291,7 @@ def strided(algorithm: Callable[[int, int], Bilinear], m: int, k: int, stride: i
         G[rows, tap::stride] = phase.G
         B[rows, tap::stride][:, : phase.pixels] = phase.B
         first = rows.stop
-    return Bilinear(np.concatenate([phase.A for phase in phases]), G, B)
+    matrices = Bilinear(np.concatenate([phase.A for phase in phases]), G, B)
+    for matrix in matrices:
+        matrix.flags.writeable = False
+    return matrices

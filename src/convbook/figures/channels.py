@@ -239,10 +239,10 @@ def grey_keeps(edges: Mapping[str, tuple[float, float]], colour: Mapping[str, fl
         "that luma keeps, a bar for the most that any grey could keep, and a diamond for the "
         "share of a colour detector's answer that the best grey kernel can give."
     )
-    for row, name in enumerate(edges):
-        dots.derive(**{f"row{row}": kept[row], f"best{row}": best[row], f"name{row}": name})
-        diamonds.derive(**{f"row{row}": colour[name]})
-        fig.say(f"{{0:name{row}}} {{0:row{row} .0%}}, {{0:best{row} .0%}} and {{1:row{row} .0%}};",
+    for n, name in enumerate(edges):
+        dots.derive(**{f"row{n}": kept[n], f"best{n}": best[n], f"name{n}": name})
+        diamonds.derive(**{f"row{n}": colour[name]})
+        fig.say(f"{{0:name{n}}} {{0:row{n} .0%}}, {{0:best{n} .0%}} and {{1:row{n} .0%}};",
                 dots, diamonds)  # fmt: skip
     plot.ax.set(xlim=(-0.02, 1.02), ylim=(len(edges) - 0.5, -1.3), xlabel="share that grey keeps")
     plot.ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])

@@ -7,12 +7,11 @@ import numpy as np
 from matplotlib.patches import FancyArrowPatch
 
 from convbook import conv2d, output_size, pad
-from convbook._typing import Array
+from convbook._typing import Array, PadMode
 from convbook.figures import _palette
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._panel import Panel, Point
 from convbook.figures._stepper import stepper  # noqa: F401  (three chapters show it)
-from convbook.padding import PadMode
 
 MODES: tuple[PadMode, ...] = ("constant", "circular", "reflect", "replicate")
 
@@ -38,7 +37,7 @@ def continuations(photograph: Array, corner: tuple[int, int], side: int, margin:
     crop = np.moveaxis(photograph[top : top + side, left : left + side], -1, 0)
     pictures = {"what the camera saw": photograph[rows, columns]}
     for mode in MODES:
-        name = "zeros" if mode == "constant" else mode
+        name: str = "zeros" if mode == "constant" else mode
         pictures[name] = np.moveaxis(pad(crop, (margin,) * 4, mode=mode), 0, -1)
     widths = [(0, 0), (margin, margin), (margin, margin)]
     pictures["symmetric"] = np.moveaxis(np.pad(crop, widths, "symmetric"), 0, -1)
@@ -202,7 +201,8 @@ def continued_row(row: Array, amount: int) -> Figure:
         How many are added on each side.
     """
     n, index = len(row), np.arange(len(row))[None]
-    rows, sources = {}, {}
+    rows: dict[str, Array] = {}
+    sources: dict[str, Array] = {}
     modes: tuple[PadMode, ...] = ("constant", "reflect", "replicate", "circular")
     for mode in modes:
         rows[mode] = pad(row[None], (amount, amount), mode=mode)[0]
@@ -411,7 +411,7 @@ def _padded(
 ) -> Any:  # fmt: skip
     """Draw an array whose first `inside` rows and columns after `before` are real."""
     rows, columns = np.indices(values.shape)
-    added = (rows >= inside[0]) | (columns < before) | (columns >= before + inside[1])
+    added: Any = (rows >= inside[0]) | (columns < before) | (columns >= before + inside[1])
     return ax.cells(values, role=role, name=name, at=at, hatched=added)
 
 

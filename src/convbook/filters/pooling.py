@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from convbook import _checks
 from convbook._typing import Number, Size
-from convbook.convolution import add_zeros, windows
+from convbook._windows import add_zeros, windows
 from convbook.padding import pad
 from convbook.stacking.pooling import check_pool, max_pool2d
 

@@ -1,5 +1,7 @@
 """The matrix of a convolution, drawn out in full."""
 
+from __future__ import annotations
+
 from math import prod
 from typing import Any
 
@@ -10,7 +12,7 @@ from convbook import _checks
 from convbook._geometry import Geometry, geometry
 from convbook._problem import silently
 from convbook._typing import Array, Number, Padding, PaddingMode, Size
-from convbook.convolution import windows
+from convbook._windows import windows
 from convbook.padding import pad
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
@@ -37,8 +39,14 @@ def convolution_matrix(
         Kernels.
     input_size : int or pair of int
         Height and width of one image.
-    stride, padding, dilation, groups
+    stride : int or pair of int
         As for :func:`~convbook.conv2d`.
+    padding : int, pair of int, "same" or "valid"
+        As for :func:`~convbook.conv2d`.
+    dilation : int or pair of int
+        As for :func:`~convbook.conv2d`.
+    groups : int
+        Number of groups of channels.
     padding_mode : {"zeros", "reflect", "replicate", "circular"}
         What stands on the padding, as in :class:`!torch.nn.Conv2d`.
 
@@ -53,6 +61,12 @@ def convolution_matrix(
     ------
     ValueError
         If shapes or sizes do not go together.
+
+    See Also
+    --------
+    conv2d : The product with this matrix, without writing it down.
+    conv_transpose2d : The product with its transpose.
+    unfold : The patches, which need less memory.
 
     Notes
     -----
@@ -75,11 +89,13 @@ def convolution_matrix(
     )
     _checks.choice("padding_mode", padding_mode, PADDING_MODES)
     height, width = _checks.pair("input_size", input_size, 1)
+    _check_reach((height, width), sizes, padding_mode, padding)
     C_out, C_in = len(kernels), kernels.shape[1] * groups
+    shape = C_out, *sizes.output_size, 1 + C_in * height * width
+    _checks.memory("input_size", input_size, shape, kernels.dtype)
     numbers = _number_pixels((C_in, height, width), sizes, padding_mode)
     reads = np.split(windows(numbers, sizes), groups)
     u, v = np.ogrid[: sizes.output_size[0], : sizes.output_size[1]]
-    shape = C_out, *sizes.output_size, 1 + C_in * height * width
     matrix = np.zeros(shape, kernels.dtype)
     for o, kernel in enumerate(kernels):
         pixels = reads[o * groups // C_out]
@@ -90,9 +106,20 @@ def convolution_matrix(
 
 def _number_pixels(shape: tuple[int, ...], sizes: Geometry, mode: str) -> Array:
     """Number pixels from 1, and pad the numbers; 0 stands on the zeros."""
-    numbers = np.arange(1, 1 + prod(shape)).reshape(shape)
+    numbers = np.arange(1, 1 + prod(shape), dtype=np.intp).reshape(shape)
     pad_mode: Any = "constant" if mode == "zeros" else mode
     return pad(numbers, sizes.sides, pad_mode)
+
+
+def _check_reach(size: tuple[int, int], sizes: Geometry, mode: str, padding: Any) -> None:
+    """Refuse padding that the mode has no pixels for."""
+    left, right, top, bottom = sizes.sides
+    height, width = (n - 1 if mode == "reflect" else n for n in size)
+    if mode in ("reflect", "circular") and (max(top, bottom) > height or max(left, right) > width):
+        raise ValueError(
+            f"padding must be at most {(height, width)} with padding_mode {mode!r} for an image of "
+            f"size {size}, got {_checks.brief(padding)}"
+        )
 
 
 def check_kernels(

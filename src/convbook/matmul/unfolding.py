@@ -1,5 +1,7 @@
 """Patches as columns, and columns back to where they came from."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from math import prod
 from typing import Any
@@ -9,9 +11,9 @@ from numpy.typing import NDArray
 
 from convbook import _checks
 from convbook._geometry import Geometry, geometry
-from convbook._problem import silently
+from convbook._problem import finished, silently, sum_dtype
 from convbook._typing import Array, Number, Size
-from convbook.convolution import add_zeros, windows
+from convbook._windows import add_zeros, windows
 
 
 def unfold(
@@ -40,11 +42,20 @@ def unfold(
     ValueError
         If shapes or sizes do not go together.
 
+    See Also
+    --------
+    fold : Its transpose.
+    conv2d : The convolution; its algorithm "im2col" unfolds a block at a time.
+
     Notes
     -----
     ``weight.reshape(C_out, -1) @ unfold(input, K)`` is the convolution. At stride 1 every pixel is
-    copied about ``K_h * K_w`` times. The method was published for convolutional networks by
-    Chellapilla, Puri and Simard, 2006.
+    copied about ``K_h * K_w`` times. The method was published for convolutional networks in [1]_.
+
+    References
+    ----------
+    .. [1] K. Chellapilla, S. Puri and P. Simard, "High performance convolutional neural networks
+       for document processing", 2006. https://inria.hal.science/inria-00112631
 
     Examples
     --------
@@ -60,9 +71,11 @@ def unfold(
     _checks.nonempty("input", images, 3)
     padding = _checks.pair("padding", padding, 0)
     sizes = geometry(images.shape[-2:], kernel_size, stride, padding, dilation)
-    patches = windows(add_zeros(images, sizes.sides), sizes)
     rows = images.shape[-3] * sizes.kernel_size[0] * sizes.kernel_size[1]
-    return patches.copy().reshape(*images.shape[:-3], rows, prod(sizes.output_size))
+    shape = *images.shape[:-3], rows, prod(sizes.output_size)
+    _checks.memory("padding", padding, shape, images.dtype)
+    patches = windows(add_zeros(images, sizes.sides), sizes)
+    return patches.copy().reshape(shape)
 
 
 def fold(
@@ -94,6 +107,11 @@ def fold(
     ValueError
         If shapes or sizes do not go together.
 
+    See Also
+    --------
+    unfold : The function that it is the transpose of.
+    conv_transpose2d : Fold columns that a product with the kernels has made.
+
     Notes
     -----
     `fold` is the transpose of `unfold`, not its inverse.
@@ -124,17 +142,22 @@ def fold(
         )
     stacks = columns.reshape(*batch, rows // taps, *sizes.kernel_size, *sizes.output_size)
     shape = (*batch, rows // taps, *output_size)
-    return stamp(lambda i, j: stacks[..., i, j, :, :], shape, columns.dtype, sizes)
+    _checks.memory("output_size", output_size, shape, columns.dtype)
+    sums = stamp(lambda i, j: stacks[..., i, j, :, :], shape, columns.dtype, sizes)
+    return finished(sums, None, columns.dtype)
 
 
 @silently()
 def stamp(
     tap: Callable[[int, int], Array], shape: tuple[int, ...], dtype: Any, sizes: Geometry
 ) -> Array:
-    """Add ``tap(i, j)`` to the pixels under tap ``(i, j)``: write where a convolution reads."""
+    """Add ``tap(i, j)`` to the pixels under tap ``(i, j)``: write where a convolution reads.
+
+    Half precision is summed in single.
+    """
     left, right, top, bottom = sizes.sides
     *batch, height, width = shape
-    canvas = np.zeros((*batch, height + top + bottom, width + left + right), dtype)
+    canvas = np.zeros((*batch, height + top + bottom, width + left + right), sum_dtype(dtype))
     seen = windows(canvas, sizes, writeable=True)
     for i, j in np.ndindex(sizes.kernel_size):
         stamps = tap(i, j)

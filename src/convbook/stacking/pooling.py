@@ -9,7 +9,7 @@ from convbook import _checks
 from convbook._geometry import Geometry, geometry
 from convbook._problem import silently
 from convbook._typing import Array, Number, Size
-from convbook.convolution import add_zeros, windows
+from convbook._windows import add_zeros, windows
 from convbook.padding import pad
 
 
