@@ -214,14 +214,14 @@ def continued_row(row: Array, amount: int) -> Figure:
             "copies.")  # fmt: skip
     ax = fig.panel(n + 2 * amount + 4.2, 2.4 * len(rows))
     outside = [*range(-amount, 0), *range(n, n + amount)]
-    for place, (mode, values) in enumerate(rows.items()):
+    for place, (name, values) in enumerate(rows.items()):
         y = 1.0 + 2.4 * place
-        label = "constant\n(zeros)" if mode == "constant" else mode
+        label = "constant\n(zeros)" if name == "constant" else name
         ax.note(label, (0, y + 0.5), ha="left")
-        _padded(ax, values[None], (1, n), "input", mode, (4, y), before=amount)
-        for i in outside if mode != "constant" else []:
-            _curve(ax, 4.5 + amount + sources[mode][i + amount], 4.5 + amount + i, y)
-        fig.say("{0:name}: {0};", fig.marks[mode])
+        _padded(ax, values[None], (1, n), "input", name, (4, y), before=amount)
+        for i in outside if name != "constant" else []:
+            _curve(ax, 4.5 + amount + sources[name][i + amount], 4.5 + amount + i, y)
+        fig.say("{0:name}: {0};", fig.marks[name])
     return fig
 
 
