@@ -1,7 +1,6 @@
 """The kernel bench, the budget bench, the depth curve, the shift slider and the cover, touched."""
 
 import base64
-import gzip
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -25,6 +24,7 @@ from convbook import (
     output_size,
     receptive_field,
 )
+from legibility import assert_inside, assert_legible
 from requirements import need, need_chromium
 from website import ROOT
 
@@ -42,7 +42,6 @@ Image = need("PIL.Image")
 
 CHROMIUM = need_chromium()
 STATIC = ROOT / "docs" / "_static"
-FILES = ("photo", "bench", "budget", "depth", "cover", "shift")
 ARGUMENTS = [
     "--no-sandbox", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run", "--use-fake-device-for-media-stream",
@@ -197,6 +196,40 @@ def back(found: dict[str, Any]) -> Any:
 
 
 PLAIN = "({data, width, height}) => ({data: [...data], width, height})"
+
+
+# -- The drawings ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_drawing_reads_on_a_phone(name: str) -> None:
+    figure = MADE[name]()
+    assert_legible(figure)
+    assert_inside(figure)
+
+
+def test_descriptions_hold_computed_numbers() -> None:
+    alt = {name: make().alt for name, make in MADE.items()}
+    result = conv2d(camera()[None], KERNELS["side edge"][None, None])[0]
+    assert f"add up to {result[46, 109]:g}" in alt["bench"]
+    assert f"results from {result.min():.0f} to {result.max():.0f}" in alt["bench"]
+    assert "maps of 39 by 39" in alt["stack"]
+    for cost in budget(THREE, (16, 224, 224)):
+        assert f"{cost.multiply_adds:,} multiply-adds" in alt["budget"]
+    ring = np.pad(roof(), [(0, n) for n in roof().shape], mode="symmetric")
+    for blur in (False, True):
+        assert f"{100 * shifts.unexplained(ring, 1, blur):.0f} %" in alt["shift"]
+    levels = depths._draws(12, 16, 20)
+    assert f"{np.median(levels['signal'], axis=0)[-1]:.1e}" in alt["depth"]
+
+
+def test_a_figure_names_what_it_does_not_have() -> None:
+    with pytest.raises(ValueError, match="shown must be"):
+        bench.bench(camera(), KERNELS, "edge", (0, 0))
+    with pytest.raises(ValueError, match="picture must be"):
+        bench.bench(camera(), KERNELS, "side edge", (0, 0), picture="dog")
+    with pytest.raises(ValueError, match="pooling must be"):
+        bench.bench_stack(camera(), KERNELS, ["outline"], pooling="max")
 
 
 # -- The same numbers as convbook's ------------------------------------------
@@ -597,12 +630,15 @@ def picture(width: int, height: int) -> bytes:
 def test_the_bench_takes_pictures_of_ones_own(touch: Any) -> None:
     page = touch("bench")
     settle(page, "e.photo")
-    own = page.locator("input[type=file]")
-    own.set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture(4000, 3000)})
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="your picture").press("Enter")
+    own = chooser.value
+    assert not own.is_multiple()
+    own.set_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture(4000, 3000)})
     settle(page, "e.shown === 'yours'")
     assert "4000 × 3000" in text(page, ".note")
     assert page.evaluate("document.querySelector('conv-bench').photo.width") == 320
-    own.set_input_files({"name": "b.png", "mimeType": "image/png", "buffer": b"no picture"})
+    own.set_files({"name": "b.png", "mimeType": "image/png", "buffer": b"no picture"})
     settle(page, "e.note.textContent.includes('no picture that this browser')")
     assert page.evaluate("document.querySelector('conv-bench').photo.width") == 320
 
@@ -756,14 +792,6 @@ def test_the_kernel_is_dragged_over_the_cat(touch: Any) -> None:
 
 
 # -- Files -------------------------------------------------------------------
-
-
-def test_its_files_are_small() -> None:
-    sizes = {
-        name: len(gzip.compress((STATIC / "explore" / f"{name}.js").read_bytes(), 9))
-        for name in FILES
-    }
-    assert sum(sizes.values()) <= 24 * 1000, sizes
 
 
 def test_an_address_holds_exactly_its_picture() -> None:

@@ -28,10 +28,6 @@ class Bench extends Windowed {
 .picture .title { overflow: hidden; text-overflow: ellipsis; }
 .drawing .input .frame { touch-action: none; }
 .over .input .frame { outline: 3px dashed var(--pst-color-primary); }
-.file { position: relative; display: inline-grid; place-items: center; min-height: 2rem; padding: .1rem .6rem; border: 1px solid var(--cb-rule); border-radius: 5px; cursor: pointer; }
-.file:hover { border-color: var(--pst-color-primary); }
-.file:focus-within { outline: 2px solid var(--pst-color-primary); outline-offset: 1px; }
-.file input { position: absolute; inset: 0; width: 100%; opacity: 0; cursor: pointer; }
 @container (max-width: 560px) {
   .row { flex-wrap: nowrap; margin-inline: -.6rem; padding: 3px .6rem; overflow-x: auto; scrollbar-width: thin; }
   .row > * { flex: none; }
@@ -62,7 +58,7 @@ class Bench extends Windowed {
     this.sources = Object.keys(pictures).map((name) => button(name, () => { this.state.picture = name; this.choose(); }));
     this.filming = button("your camera", () => this.film());
     this.drawing = button("draw", () => this.blank());
-    const file = make("input", { type: "file", accept: "image/*", ariaLabel: "your picture" });
+    const file = make("input", { type: "file", accept: "image/*", hidden: true });
     file.onchange = () => this.open(file.files[0]);
     const alter = (name, f) => button(name, () => this.weigh(f(this.w)));
     const state = (name) => ({ get: () => this.state[name], set: (value) => { this.state[name] = value; this.change(); } });
@@ -83,7 +79,7 @@ class Bench extends Windowed {
     whenNear(this, () => { this.near = true; this.choose(); });
     const row = (label, ...parts) => make("div", { className: "bar row", role: "group", ariaLabel: label }, ...parts);
     this.stage = make("div", { className: `stage ${this.stacked ? "many" : ""}` }, this.input.box, make("div", { className: "maps" }, ...this.maps.map((map) => map.box)));
-    return [row("pictures", ...this.sources, make("label", { className: "file" }, "your picture …", file), this.filming, this.drawing),
+    return [row("pictures", ...this.sources, button("your picture", () => file.click()), file, this.filming, this.drawing),
       row("kernels", ...this.names), ...(layers.length ? [make("div", { className: "bar" }, ...layers)] : []),
       this.stage, this.sum.box, this.sum.words, this.facts, row("changes", ...options)];
   }

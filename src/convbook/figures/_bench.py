@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from convbook import avg_pool2d, conv2d, max_pool2d, stack
+from convbook import _checks, avg_pool2d, conv2d, max_pool2d, stack
 from convbook._typing import Array
 from convbook.figures import _draw
 from convbook.figures._draw import listed
@@ -24,7 +24,7 @@ POOLINGS = {
 CODE = [
     "import numpy as np",
     "import skimage.data",
-    "from convbook import avg_pool2d, conv2d, luma, max_pool2d",
+    "from convbook import _checks, avg_pool2d, conv2d, luma, max_pool2d",
     "photo = {photo}.transpose(2, 0, 1).astype(float)",
     "w = {w}.astype(float).reshape(-1, 1, 3, 3)",
     "{result}",
@@ -55,6 +55,8 @@ def bench(
     picture : str
         The same photograph in its full size, for the page: "camera", "cat", "coffee", "brick".
     """
+    _checks.choice("shown", shown, kernels)
+    _checks.choice("picture", picture, PHOTOGRAPHS)
     kernel = kernels[shown]
     result = conv2d(photo[None], kernel[None, None])[0]
     patch = photo[at[0] : at[0] + 3, at[1] : at[1] + 3]
@@ -96,6 +98,9 @@ def bench_stack(
     pooling : str
         What follows: "none", "max 2×2", "mean 2×2", "max 4×4" or "mean 4×4".
     """
+    for name in shown:
+        _checks.choice("shown", name, kernels)
+    _checks.choice("pooling", pooling, POOLINGS)
     pool, size = POOLINGS[pooling]
     maps = conv2d(photo[None], stack(kernels[name] for name in shown))
     pooled = pool(maps, size) if pool else maps
