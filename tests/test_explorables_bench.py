@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -38,6 +40,7 @@ depths = need("convbook.figures._depth")
 photographs = need("convbook.figures._photographs")
 shifts = need("convbook.figures._shift")
 policy = need("pages").POLICY
+explorables = need("explorables")
 Image = need("PIL.Image")
 
 CHROMIUM = need_chromium()
@@ -111,7 +114,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve a page for each figure, under the book's policy, with a sentence that sets it."""
     folder = tmp_path_factory.mktemp("explorables")
     (folder / "_static").mkdir()
-    (folder / "_static" / "explore").symlink_to(STATIC / "explore")
+    site = SimpleNamespace(outdir=folder / "html", config=SimpleNamespace(html_static_path=[]))
+    explorables.shrink(site)  # the modules as the site serves them
+    (folder / "_static" / "explore").symlink_to(Path(site.config.html_static_path[0]) / "explore")
+    (folder / "_static" / "explore" / "explore.css").symlink_to(STATIC / "explore" / "explore.css")
     (folder / "_static" / "convbook.css").symlink_to(STATIC / "convbook.css")
     (folder / "_static" / "fonts").symlink_to(STATIC / "fonts")
     (folder / "_static" / "palette.css").write_text(figures.palette_css() + THEME)

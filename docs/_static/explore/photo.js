@@ -70,11 +70,11 @@ export function paint(canvas, planes, low, high) {
   const { width, height } = planes[0];
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height, image: null });
   const context = canvas.getContext("2d");
-  const { data } = (canvas.image ??= context.createImageData(width, height));
+  canvas.image ??= context.createImageData(width, height);
   const scale = 255 / (high - low || 1), shift = 0.5 - low * scale;
   const level = (value) => { const v = value * scale + shift; return v < 0 ? 0 : v > 255 ? 255 : v | 0; };
   const [red, green = red, blue = red] = planes.map((plane) => plane.data);
-  const words = new Uint32Array(data.buffer);
+  const words = new Uint32Array(canvas.image.data.buffer);
   if (planes.length === 1) for (let k = 0; k < words.length; k++) words[k] = level(red[k]) * 0x10101 | 0xff000000;
   else for (let k = 0; k < words.length; k++) words[k] = level(red[k]) | level(green[k]) << 8 | level(blue[k]) << 16 | 0xff000000;
   context.putImageData(canvas.image, 0, 0);
