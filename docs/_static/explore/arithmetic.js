@@ -26,19 +26,21 @@ export const least = (x, w, dilation) =>
   Math.max(0, ...[[x.length, w.length], [x[0].length, w[0].length]].map(([n, k]) => Math.ceil((dilation * (k - 1) + 1 - n) / 2)));
 
 /** The most padding that a mode, and a largest size, allow. */
-export const most = (x, mode, largest) =>
-  Math.min(largest - Math.max(x.length, x[0].length) >> 1, reach(x.length, mode), reach(x[0].length, mode));
+export const most = (x, mode, limit) =>
+  Math.min(limit - Math.max(x.length, x[0].length) >> 1, reach(x.length, mode), reach(x[0].length, mode));
+
+/** The smallest image for a kernel, and the largest kernel for an image. */
+export const smallest = (w, { padding, dilation }) => Math.max(1, dilation * (Math.max(w.length, w[0].length) - 1) + 1 - 2 * padding);
+export const largest = (x, { padding, dilation }) => Math.floor((Math.min(x.length, x[0].length) + 2 * padding - 1) / dilation) + 1;
 
 /** The padding, dilation and kernel size nearest to those wanted that fit, and a sentence if they differ. */
-export function fitted(x, w, wanted, largest) {
-  const padding = Math.min(wanted.padding, most(x, wanted.mode, largest));
+export function fitted(x, w, wanted, limit) {
+  const padding = Math.min(wanted.padding, most(x, wanted.mode, limit));
   let { dilation } = wanted;
   while (dilation > 1 && least(x, w, dilation) > padding) dilation--;
   const [high, wide] = [Math.min(w.length, x.length + 2 * padding), Math.min(w[0].length, x[0].length + 2 * padding)];
-  const gave = Object.entries({ padding, dilation }).filter(([name, value]) => wanted[name] !== value)
-    .map(([name, value]) => `${name} ${wanted[name]} does not fit here, so it is ${value}`);
-  if (high < w.length || wide < w[0].length) gave.push(`the kernel is cut to ${high} by ${wide}`);
-  return { padding, dilation, cut: (rows) => rows.slice(0, high).map((row) => row.slice(0, wide)), problem: gave.length ? `${gave.join("; ")}.` : "" };
+  const same = padding === wanted.padding && dilation === wanted.dilation && high >= w.length && wide >= w[0].length;
+  return { padding, dilation, cut: (rows) => rows.slice(0, high).map((row) => row.slice(0, wide)), problem: same ? "" : `That does not fit together: now padding is ${padding}, dilation ${dilation}, the kernel ${high} by ${wide}.` };
 }
 
 const count = (length, make) => Array.from({ length: Math.max(0, length) }, (_, k) => make(k));

@@ -1,11 +1,10 @@
 // <conv-bench>: kernels on a photograph, the camera or a drawing, as fast as they can be changed.
 
 import { array, button, choice, chooser, define, flag, integer, make, number, pair, spinner, table, toggle, words } from "./parts.js";
-import { LOOK, Picture, Sum, Windowed, fraction, limit, load, patch, pool, slide, take, whenNear } from "./photo.js";
+import { LOOK, Picture, Sum, Windowed, fraction, limit, load, patch, pool, rounded, slide, take, whenNear } from "./photo.js";
 
 const SIDE = 320, MOST = 4; // pixels of a picture of one's own; kernels of a stack
 const POOLS = { none: null, "max 2×2": ["max", 2], "mean 2×2": ["avg", 2], "max 4×4": ["max", 4], "mean 4×4": ["avg", 4] };
-const CHANNELS = ["red", "green", "blue"];
 
 /** Kernels of nine weights each. */
 const kernels = {
@@ -29,10 +28,6 @@ class Bench extends Windowed {
 .picture .title { overflow: hidden; text-overflow: ellipsis; }
 .drawing .input .frame { touch-action: none; }
 .over .input .frame { outline: 3px dashed var(--pst-color-primary); }
-.file { position: relative; display: inline-grid; place-items: center; min-height: 2rem; padding: .1rem .6rem; border: 1px solid var(--cb-rule); border-radius: 5px; cursor: pointer; }
-.file:hover { border-color: var(--pst-color-primary); }
-.file:focus-within { outline: 2px solid var(--pst-color-primary); outline-offset: 1px; }
-.file input { position: absolute; inset: 0; width: 100%; opacity: 0; cursor: pointer; }
 @container (max-width: 560px) {
   .row { flex-wrap: nowrap; margin-inline: -.6rem; padding: 3px .6rem; overflow-x: auto; scrollbar-width: thin; }
   .row > * { flex: none; }
@@ -63,7 +58,7 @@ class Bench extends Windowed {
     this.sources = Object.keys(pictures).map((name) => button(name, () => { this.state.picture = name; this.choose(); }));
     this.filming = button("your camera", () => this.film());
     this.drawing = button("draw", () => this.blank());
-    const file = make("input", { type: "file", accept: "image/*", ariaLabel: "your picture" });
+    const file = make("input", { type: "file", accept: "image/*", hidden: true });
     file.onchange = () => this.open(file.files[0]);
     const alter = (name, f) => button(name, () => this.weigh(f(this.w)));
     const state = (name) => ({ get: () => this.state[name], set: (value) => { this.state[name] = value; this.change(); } });
@@ -84,7 +79,7 @@ class Bench extends Windowed {
     whenNear(this, () => { this.near = true; this.choose(); });
     const row = (label, ...parts) => make("div", { className: "bar row", role: "group", ariaLabel: label }, ...parts);
     this.stage = make("div", { className: `stage ${this.stacked ? "many" : ""}` }, this.input.box, make("div", { className: "maps" }, ...this.maps.map((map) => map.box)));
-    return [row("pictures", ...this.sources, make("label", { className: "file" }, "your picture …", file), this.filming, this.drawing),
+    return [row("pictures", ...this.sources, button("your picture", () => file.click()), file, this.filming, this.drawing),
       row("kernels", ...this.names), ...(layers.length ? [make("div", { className: "bar" }, ...layers)] : []),
       this.stage, this.sum.box, this.sum.words, this.facts, row("changes", ...options)];
   }
@@ -147,9 +142,11 @@ class Bench extends Windowed {
     this.shown = "camera film";
     const video = make("video", { muted: true, playsInline: true, srcObject: this.stream });
     await video.play();
+    let last = null;
     const frame = () => {
       if (video.srcObject !== this.stream) return;
-      this.look_at(take(video, video.videoWidth, video.videoHeight, SIDE, true));
+      this.look_at(take(video, video.videoWidth, video.videoHeight, SIDE, { photo: last }));
+      last = this.photo;
       requestAnimationFrame(frame);
     };
     frame();
@@ -183,8 +180,10 @@ class Bench extends Windowed {
   look_at(photo) {
     this.photo = photo;
     this.plane = { ...photo, data: photo.grey };
-    this.cache = [];
-    this.change();
+    for (const found of this.cache) if (found) found.key = ""; // its arrays will be written over
+    this.painted = null;
+    this.settle();
+    this.refresh();
     this.dataset.ready = "";
   }
 
@@ -212,15 +211,15 @@ class Bench extends Windowed {
     if (this.cache[o]?.key === key) return this.cache[o];
     const sums = this.planes.map((plane, c) => slide(plane, w[o], stride, this.cache[o]?.sums[c]?.data));
     const planes = POOLS[name] ? sums.map((plane) => pool(plane, POOLS[name][1], POOLS[name][0])) : sums;
-    const signed = Math.abs(total(w[o])) < 1e-9;
-    const most = 255 * w[o].reduce((all, v) => all + Math.abs(v), 0);
-    return (this.cache[o] = { key, sums, planes, signed, most: signed ? limit(planes, most) : 255, fresh: true });
+    const signed = Math.abs(total(w[o])) < 1e-9, bound = 255 * w[o].reduce((all, v) => all + Math.abs(v), 0);
+    const { age = 0, most = 0 } = (this.stream && this.cache[o]?.w === w[o] && this.cache[o]) || {}; // a film keeps its scale for a while
+    return (this.cache[o] = { key, w: w[o], sums, planes, signed, age: age + 1, most: age % 10 ? most : signed ? limit(planes, bound) : 255, fresh: true });
   }
 
   draw() {
     if (!this.photo) return;
     const { w, which, colour, stride, pool: name } = this.state, { width, height } = this.photo;
-    if (this.painted !== this.photo || this.dyed !== colour || this.shown === "drawing") this.input.paint(this.planes, 0, 255);
+    if (this.painted !== this.photo || this.dyed !== colour) this.input.paint(this.planes, 0, 255);
     Object.assign(this, { painted: this.photo, dyed: colour });
     this.maps.forEach((map, o) => {
       map.box.hidden = o >= w.length;
@@ -257,14 +256,10 @@ class Bench extends Windowed {
     this.maps[which].point(at);
     this.sum.draw(patch(this.planes[channel], at), this.w, sums[channel].data[u * sums[channel].width + v]);
     const all = total(this.w), [low, high] = this.range(which);
-    const said = [`The weights add up to ${number(all)}${signed ? ": a flat area gives 0, shown in mid-grey" : ""}.`, `Results from ${low} to ${high}${signed ? "" : ", shown from 0 to 255"}.`];
-    if (colour) said.push("The numbers are those of the green channel.");
-    if (size > 1) {
-      const kept = planes[channel].data[Math.floor(u / size) * planes[channel].width + Math.floor(v / size)];
-      said.push(`The ${name.split(" ")[0]} of its ${size} × ${size} sums is ${number(Math.round(100 * kept) / 100)}.`);
-    }
-    if (this.stacked) said.push(`Output ${this.shape}.`);
-    this.facts.textContent = said.join(" ");
+    let said = `The weights add up to ${number(all)}${signed ? ": a flat area gives 0, shown in mid-grey" : ""}. Results from ${low} to ${high}${signed ? "" : ", shown from 0 to 255"}.`;
+    if (colour) said += " The numbers are those of the green channel.";
+    if (size > 1) said += ` The ${name.split(" ")[0]} of its ${size} × ${size} sums is ${rounded(planes[channel].data[Math.floor(u / size) * planes[channel].width + Math.floor(v / size)])}.`;
+    this.facts.textContent = said + (this.stacked ? ` Output ${this.shape}.` : "");
   }
 
   range(o) {
@@ -278,14 +273,10 @@ class Bench extends Windowed {
   }
 
   python() {
-    const { w, colour, stride, pool: name } = this.state, { pictures } = this.given, n = w.length;
-    const source = pictures[this.shown] ?? 'np.asarray(Image.open("yours.png").convert("RGB"))  # from PIL import Image';
-    const pooling = POOLS[name], grey = colour ? "" : this.shown === "camera" ? "" : "luma(photo).round()";
-    const extras = [stride > 1 ? `, stride=${stride}` : "", colour ? ", groups=3" : ""].join("");
-    const call = `conv2d(${grey ? "grey" : "photo"}, ${colour ? "np.tile(w, (3, 1, 1, 1))" : "w"}${extras})`;
-    return ["import numpy as np, skimage.data", `from convbook import avg_pool2d, conv2d, luma, max_pool2d`,
-      `photo = np.atleast_3d(${source}).transpose(2, 0, 1).astype(float)`, ...(grey ? [`grey = ${grey}`] : []),
-      `w = ${array(w)}.reshape(${n}, 1, 3, 3)`, pooling ? `${pooling[0]}_pool2d(${call}, ${pooling[1]})` : call];
+    const { w, colour, stride, pool: name } = this.state, pooling = POOLS[name];
+    const call = `conv2d(${colour ? "photo, np.tile(w, (3, 1, 1, 1)), groups=3" : "luma(photo).round(), w"}${stride > 1 ? `, stride=${stride}` : ""})`;
+    const values = { photo: this.given.pictures[this.shown] ?? this.given.own, w: array(w), result: pooling ? `${pooling[0]}_pool2d(${call}, ${pooling[1]})` : call };
+    return this.given.code.map((line) => line.replace(/\{(\w+)\}/, (_, part) => values[part]));
   }
 }
 

@@ -5,10 +5,7 @@ import { Explorable, button, chooser, define, integer, make, slider, spinner } f
 /** convbook.output_size, along one axis. */
 export const outputSize = (n, { k, s, p, d }) => Math.floor((n + 2 * p - d * (k - 1) - 1) / s) + 1;
 
-/**
- * convbook.budget and convbook.receptive_field for square kernels. A layer is { c, k, s, p, d, g, bias }, where pooling
- * has no channels `c`. The first layer that does not fit ends the list, with { refusal }.
- */
+/** convbook.budget and receptive_field of layers { c, k, s, p, d, g, bias }, pooling without `c`; { refusal } ends the list. */
 export function count(layers, [channels, height, width], itemsize = 4) {
   const costs = [];
   let size = 1, jump = 1, start = 0;
@@ -33,14 +30,14 @@ export function count(layers, [channels, height, width], itemsize = 4) {
 /** A layer as a link writes it: c64k3s2p1 has 64 kernels, mk2s2 is a pooling; d, g, n: dilation, groups, no bias. */
 export const layers = {
   read(text) {
-    const found = text.split(",").map((one) => /^(?:c(\d+)|m)k(\d+)(?:s(\d+))?(?:p(\d+))?(?:d(\d+))?(?:g(\d+))?(n?)$/.exec(one));
-    const numbers = found.flatMap((match) => match?.slice(1, 7) ?? ["no"]).filter((text) => text !== undefined);
-    if (found.length > 60 || !numbers.every((text) => text <= 4096) || found.some((match) => match.slice(1, 7).some((text, k) => text === "0" && k !== 3)))
+    const one = /^(?:c([1-9]\d*)|m)k([1-9]\d*)(?:s([1-9]\d*))?(?:p(\d+))?(?:d([1-9]\d*))?(?:g([1-9]\d*))?(n?)$/;
+    const found = text.split(",").map((part) => one.exec(part));
+    if (found.length > 60 || !found.every((match) => match?.slice(1, 7).every((size = 0) => size <= 4096)))
       throw new Error(`“${text}” is no list of layers: write c64k3s2p1 for 64 kernels of 3×3, stride 2, padding 1, and mk2s2 for a pooling.`);
-    return found.map(([, c, k, s = 1, p = 0, d = 1, g = 1, n]) => ({ c: c && Number(c), k: +k, s: +s, p: +p, d: +d, g: +g, bias: !n }));
+    return found.map(([, c, k, s = 1, p = 0, d = 1, g = 1, n]) => ({ c: c && +c, k: +k, s: +s, p: +p, d: +d, g: +g, bias: !n }));
   },
-  write: (list) => list.map(({ c, k, s, p, d, g, bias }) => [c ? `c${c}` : "m", `k${k}`, s > 1 ? `s${s}` : "", p ? `p${p}` : "",
-    d > 1 ? `d${d}` : "", g > 1 ? `g${g}` : "", bias ? "" : "n"].join("")).join(","),
+  write: (list) => list.map(({ c, k, bias, ...sizes }) => `${c ? `c${c}` : "m"}k${k}${["s", "p", "d", "g"].map((name) =>
+    (sizes[name] === Number(name !== "p") ? "" : name + sizes[name])).join("")}${bias ? "" : "n"}`).join(","),
 };
 
 const image = {

@@ -1,6 +1,6 @@
 // <conv-channels>: a kernel of 27 weights on a picture in colour: 27 products, three sums, one number.
 
-import { Explorable, Grid, array, bracket, button, choice, chooser, define, edited, list, make, mark, number, range, tables } from "./parts.js";
+import { Explorable, Grid, array, bracket, choice, chooser, define, edited, list, make, mark, number, range, sign, tables } from "./parts.js";
 
 const COLOURS = ["red", "green", "blue"];
 const GREYS = { colour: null, "Rec. 601": [299, 587, 114], "Rec. 709": [2126, 7152, 722], mean: [1, 1, 1] };
@@ -13,9 +13,7 @@ class Channels extends Explorable {
     const [high, wide] = this.given.size;
     const bytes = Uint8Array.from(atob(this.given.pixels), (letter) => letter.charCodeAt(0));
     this.colour = COLOURS.map((_, c) => Float64Array.from(bytes.subarray(c * high * wide, (c + 1) * high * wide)));
-    this.seen = this.add(chooser("picture in", Object.keys(GREYS), { get: () => this.state.seen, set: (seen) => { this.state.seen = seen; this.change(); } }));
-    this.examples = Object.entries(this.given.examples).map(([name, query]) =>
-      Object.assign(button(name, () => this.set({ ...this.settings(), ...Object.fromEntries(new URLSearchParams(query)) })), { query }));
+    this.seen = this.add(chooser("picture in", Object.keys(GREYS), this.bound("seen")));
 
     const canvas = (label) => make("canvas", { width: wide, height: high, role: "img", ariaLabel: label });
     this.picture = canvas("the picture");
@@ -43,7 +41,6 @@ class Channels extends Explorable {
     };
     this.rows = COLOURS.map((name, c) => ({ pixels: grid("pixels", c), weights: grid("weights", c, edit(c)), products: grid("products", c), sum: make("div", { className: `sum ${name}` }) }));
     this.total = make("div", { className: "sum total" });
-    const sign = (text) => make("div", { className: "sign", textContent: text, ariaHidden: "true" });
     const head = (text) => make("div", { className: "head", textContent: text });
     this.table = make("div", { className: "table" },
       head(""), head("pixels"), head(""), head("weights"), head(""), head("products"), head(""), head("sum"),
@@ -51,7 +48,7 @@ class Channels extends Explorable {
       make("div", { className: "together", textContent: "27 products together" }), this.total);
     this.words = make("p", { className: "words" });
     return [
-      make("div", { className: "bar" }, make("span", { className: "quiet", textContent: "Weights" }), ...this.examples),
+      this.starts("Weights"),
       make("div", { className: "bar" }, this.seen),
       make("div", { className: "gallery" }, make("figure", { className: "map main" }, this.probe, make("figcaption", { textContent: "the picture" })), ...this.maps),
       this.range, this.table, this.words, this.note,
@@ -116,10 +113,10 @@ class Channels extends Explorable {
   remark() {
     const map = this.results[3];
     const [low, high] = [Math.min(...map), Math.max(...map)];
-    const equal = String(this.state.w[0]) === String(this.state.w[1]) && String(this.state.w[1]) === String(this.state.w[2]);
+    const { w, seen } = this.state;
+    if (w[0].every((row, i) => row.every((v, j) => v + w[1][i][j] + w[2][i][j] === 0)) && seen !== "colour") return "These slices cancel on every grey, whatever it shows.";
     if (high - low < 1e-9 * this.limit) return `Every result is ${number(high)}: the frog is gone.`;
-    if (this.state.seen !== "colour") return this.state.seen === "Rec. 601" ? "" : `This grey is not the one that the frog was painted for: results from ${number(low)} to ${number(high)}.`;
-    return equal ? "One slice for all channels sees only red + green + blue." : "";
+    return seen === "colour" && String(w[0]) === String(w[1]) && String(w[1]) === String(w[2]) ? "One slice for all channels sees only red + green + blue." : "";
   }
 
   // -- What is seen --------------------------------------------------------
@@ -132,7 +129,7 @@ class Channels extends Explorable {
       this.maps.forEach(({ map }, k) => { Object.assign(map, { width: wide - 2, height: high - 2 }); paint(map, range(3).map(() => this.results[k]), high - 2, wide - 2, (value) => 127.5 + 127.5 * value / this.limit); });
       this.stale = false;
     }
-    Object.assign(this.mark.style, { top: `${100 * r / high}%`, left: `${100 * c / wide}%`, width: `${300 / wide}%`, height: `${300 / high}%` });
+    this.mark.style = `top: ${100 * r / high}%; left: ${100 * c / wide}%; width: ${300 / wide}%; height: ${300 / high}%`;
     const result = this.results[3];
     const [low, most] = [Math.min(...result), Math.max(...result)];
     this.range.textContent = `together: from ${number(low)} to ${number(most)}; mid-grey is 0`;
@@ -159,8 +156,6 @@ class Channels extends Explorable {
       line.unshift(mark(COLOURS[plane], `${COLOURS[plane]} tap (${i}, ${j}): ${number(value)} · ${bracket(w[plane][i][j])} = ${number(value * w[plane][i][j])}`), "; ");
     }
     this.words.replaceChildren(...line);
-    const settings = { w: this.constructor.fields.w.write(w) };
-    for (const example of this.examples) example.ariaPressed = String(new URLSearchParams(example.query).get("w") === settings.w);
     if (!this.hot) this.say(this.words.textContent);
   }
 
@@ -197,13 +192,11 @@ figcaption { font-size: .8rem; text-align: center; color: var(--pst-color-text-m
 }
 
 /** The valid correlation of one plane with nine weights. */
-function slide(x, high, wide, [a, b, c, d, e, f, g, h, i]) {
+function slide(x, high, wide, w) {
   const y = new Float64Array((high - 2) * (wide - 2));
   for (let u = 0, k = 0; u < high - 2; u++)
-    for (let p = u * wide, v = 0; v < wide - 2; v++, p++, k++) {
-      const q = p + wide, r = q + wide;
-      y[k] = a * x[p] + b * x[p + 1] + c * x[p + 2] + d * x[q] + e * x[q + 1] + f * x[q + 2] + g * x[r] + h * x[r + 1] + i * x[r + 2];
-    }
+    for (let v = 0; v < wide - 2; v++, k++)
+      for (let tap = 0; tap < 9; tap++) y[k] += w[tap] * x[(u + Math.floor(tap / 3)) * wide + v + tap % 3];
   return y;
 }
 

@@ -23,7 +23,8 @@ class Cover extends Windowed {
     this.input.paint([plane], 0, 255);
     this.output.paint([this.result], -most, most);
     this.plane = plane;
-    this.change();
+    this.settle();
+    this.refresh();
     this.dataset.ready = "";
   }
 

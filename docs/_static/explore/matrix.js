@@ -1,7 +1,7 @@
 // <conv-matrix>: image, kernel, output and the matrix of the convolution, linked by their products.
 
-import { MODES, fitted, least, matrix, most, outputs, products, shapeOf, times, transposed, turned } from "./arithmetic.js";
-import { Explorable, Grid, array, bracket, button, choice, chooser, define, edited, integer, list, make, mark, number, range, resized, spinner, table, tables } from "./parts.js";
+import { MODES, fitted, largest, least, matrix, most, outputs, products, shapeOf, smallest, times, transposed, turned } from "./arithmetic.js";
+import { Explorable, Grid, arrays, bracket, button, choice, chooser, define, edited, integer, list, make, mark, number, range, resized, sign, spinner, table, tables } from "./parts.js";
 
 const LARGEST = { x: 4, w: 3, padded: 6 };
 const VIEWS = { matrix: "the matrix", transpose: "its transpose", patches: "patches in columns" };
@@ -15,11 +15,11 @@ class Matrix extends Explorable {
   static hint = "Point at a number. Drag an entry of the matrix: its copies follow.";
 
   build() {
-    const value = (name, low, high) => spinner(name, { get: () => this.state[name], set: (v) => this.put({ [name]: v }), low, high });
+    const value = (name, low, high) => spinner(name, this.bound(name, { low, high }));
     const one = () => 1;
     const options = [
       value("padding", () => least(this.state.x[0], this.state.w[0], this.state.dilation), () => Math.min(2, most(this.state.x[0], this.state.mode, LARGEST.padded))),
-      chooser("mode", MODES, { get: () => this.state.mode, set: (mode) => this.put({ mode }) }),
+      chooser("mode", MODES, this.bound("mode")),
       value("stride", one, () => 3),
       value("dilation", one, () => (least(this.state.x[0], this.state.w[0], 2) <= this.state.padding ? 2 : 1)),
       value("channels", one, () => 2), value("kernels", one, () => 2),
@@ -44,11 +44,9 @@ class Matrix extends Explorable {
       get: () => this.state[key][0].length, low, high, set: (side) => this.put({ [key]: this.state[key].map((rows, k) => resized(rows, side, 3 * k)) }),
     }));
     const set = (name, grids, ...more) => make("div", { className: `set ${name}` }, make("div", { className: "title" }, name, ...more), make("div", { className: "planes" }, ...grids.map((grid) => grid.box)));
-    const sign = (text) => make("div", { className: "sign", textContent: text, ariaHidden: "true" });
-    const span = () => this.state.dilation * (this.state.w[0].length - 1) + 1 - 2 * this.state.padding;
     this.stage = make("div", { className: "stage" },
-      set("image", this.image, size("x", () => LARGEST.x, () => Math.max(1, span()))), sign("∗"),
-      set("kernel", this.kernel, size("w", () => Math.min(LARGEST.w, Math.floor((this.state.x[0].length + 2 * this.state.padding - 1) / this.state.dilation) + 1), one)), sign("="),
+      set("image", this.image, size("x", () => LARGEST.x, () => smallest(this.state.w[0], this.state))), sign("∗"),
+      set("kernel", this.kernel, size("w", () => Math.min(LARGEST.w, largest(this.state.x[0], this.state)), one)), sign("="),
       set("output", this.output));
     const area = (name, ...grids) => make("div", { className: `area ${name}` }, ...grids.map((grid) => grid.box));
     this.product = make("div", { className: "product" }, area("head", this.head), area("left", this.taps), area("body", this.body), area("side", this.side), area("below", this.feet));
@@ -70,11 +68,6 @@ class Matrix extends Explorable {
   }
 
   // -- State ---------------------------------------------------------------
-
-  put(changes) {
-    Object.assign(this.state, changes);
-    this.change();
-  }
 
   reset() {
     this.hover = null;
@@ -154,17 +147,16 @@ class Matrix extends Explorable {
     const share = channels / groups;
     const block = range(kernels).map((o) => range(share).map((k) => w[o * share + k]));
     const size = `(${x[0].length}, ${x[0][0].length})`;
-    const set = [`x = ${array(x)}`, `w = ${array(block)}`];
-    if (view === "patches") {
+    const set = arrays({ x, w: block });
+    if (view === "patches" && groups === 1) {
       const pads = padding && mode !== "zeros";
       const rest = named({ dilation: [dilation, 1], padding: [pads ? 0 : padding, 0], stride: [stride, 1] });
-      const call = (image, kernel) => `${kernel} @ unfold(${image}, (${w[0].length}, ${w[0][0].length})${rest})`;
       return ["import numpy as np", `from convbook import ${pads ? "pad, " : ""}unfold`, "", ...set, ...(pads ? [`x = pad(x, (${Array(4).fill(padding).join(", ")}), mode="${mode}")`] : []),
-        groups > 1 ? `np.concatenate([${call("x[g : g + 1]", "w[g].reshape(1, -1)")} for g in range(2)])` : call("x", `w.reshape(${kernels}, -1)`)];
+        `w.reshape(${kernels}, -1) @ unfold(x, (${w[0].length}, ${w[0][0].length})${rest})`];
     }
     const rest = named({ stride: [stride, 1], padding: [padding, 0], dilation: [dilation, 1], groups: [groups, 1], padding_mode: [mode, "zeros"] });
     return ["import numpy as np", "from convbook import convolution_matrix", "", ...set, `matrix = convolution_matrix(w, ${size}${rest})`,
-      view === "matrix" ? "matrix @ x.ravel()" : "matrix.T @ (matrix @ x.ravel())"];
+      view !== "transpose" ? "matrix @ x.ravel()" : "matrix.T @ (matrix @ x.ravel())"];
   }
 
   // -- What is lit ---------------------------------------------------------
@@ -211,13 +203,11 @@ class Matrix extends Explorable {
     paint(this.side, product ? beside.length : 0, 1, (k) => number(beside[k]));
     paint(this.taps, product ? 0 : shown[0], kernels, (a, o) => { const [what, [s, i, j]] = this.#weight(a, o); return what === "none" ? "" : number(w[s][i][j]); }, (a, o) => { const [what, [, i, j]] = this.#weight(a, o); return what === "none" ? "zero" : hue({ a: i, b: j }); });
     paint(this.feet, product ? 0 : kernels, this.area, (o, c) => number(this.y[o * this.area + c]));
-    const columns = shown[1] + (view === "patches" ? kernels : 1), rows = shown[0] + (view === "patches" ? kernels : 1);
-    for (const [name, v] of Object.entries({ "--columns": columns, "--rows": rows })) this.product.style.setProperty(name, v);
+    const [rows, columns] = shown.map((k) => k + (product ? 1 : kernels));
+    this.product.style = `--columns: ${columns}; --rows: ${rows}`;
     this.product.className = `product ${view} ${rows > 17 ? "dense" : columns > 13 ? "fine" : ""}`;
     const across = [channels, channels / groups, kernels].map((n, k) => n * [x[0][0].length, w[0][0].length, this.shape[1]][k]);
-    this.stage.style.setProperty("--across", across.reduce((a, b) => a + b));
-    this.stage.style.setProperty("--down", Math.max(x[0].length, kernels * w[0].length, this.shape[0]));
-    this.kernel[0].box.parentNode.style.setProperty("--share", channels / groups);
+    this.stage.style = `--across: ${across.reduce((a, b) => a + b)}; --down: ${Math.max(x[0].length, kernels * w[0].length, this.shape[0])}; --share: ${channels / groups}`;
     for (const choice of this.views) choice.ariaPressed = String(choice.view === view);
     this.body.body.ariaLabel = `${VIEWS[view]}, ${shown[0]} by ${shown[1]}`;
     this.#phrase(on, p, q, r);
@@ -235,7 +225,7 @@ class Matrix extends Explorable {
     let parts;
     if (on === "output") {
       const row = (p * this.shape[0] + q) * this.shape[1] + r;
-      const read = this.matrix[row].map((weight, k) => [weight, x.flat(2)[k]]).filter(([weight], k) => this.meeting.has(`${row},${k}`));
+      const read = this.matrix[row].map((weight, k) => [weight, x.flat(2)[k]]).filter((_, k) => this.meeting.has(`${row},${k}`));
       parts = [mark("y", name("y", kernels, p, q, r)), " = ", ...read.flatMap(([weight, value], k) => [k ? " + " : "", mark("w", bracket(weight)), "·", mark("x", bracket(value))]), read.length ? " = " : "", mark("y", number(this.y[row]))];
     } else if (on === "image") {
       parts = [mark("x", `${name("x", channels, p, q, r)} = ${number(x[p][q][r])}`), ` meets ${this.lit.length} weights, in ${entries} of ${this.y.length} outputs. `];
@@ -260,18 +250,16 @@ class Matrix extends Explorable {
     const used = this.meeting.size - [...this.meeting.keys()].filter((key) => key.endsWith(",-1")).length;
     const cells = this.y.length * this.matrix[0].length;
     const first = view === "transpose" ? "Here each output is sent back to the pixels that made it. " : "";
-    const several = [...this.meeting].filter(([key, found]) => found.length > 1 && !key.endsWith(",-1")).length;
-    const more = several ? ` In ${several} of them, taps that meet the same pixel are added.` : groups > 1 ? " Each group has a block of its own." : mode === "circular" && padding && stride === 1 ? " Each row is the row above, moved on." : "";
+    const more = groups > 1 ? " Each group has a block of its own." : mode === "circular" && padding && stride === 1 ? " Each row is the row above, moved on." : "";
     return `${first}${cells} entries: ${used} hold one of ${w.flat(2).length} weights, ${cells - used} are zeros.${more}`;
   }
 
   static style = `
-.stage { display: flex; justify-content: center; align-items: center; gap: .4rem .8rem; height: 11.8rem; margin: .3rem 0; --cell: min(2.5rem, (100cqi - 11.5rem) / var(--across), 9.6rem / var(--down)); }
+.stage { height: 11.8rem; --cell: min(2.5rem, (100cqi - 11.5rem) / var(--across), 9.6rem / var(--down)); }
 .planes { display: flex; gap: .4rem; justify-content: center; }
 .kernel .planes { display: grid; grid-template-columns: repeat(var(--share), auto); }
 .title { text-align: center; }
 .set.image { --ink: var(--cb-input); }
-.sign { padding-top: 1.5rem; font-size: 1.4rem; }
 .views { justify-content: center; }
 .product { display: grid; grid-template-columns: auto auto auto; justify-content: center; align-content: center; gap: .35rem .5rem; height: 19rem; margin: .4rem 0; --cell: min(2.5rem, (100cqi - 4.2rem) / var(--columns), 18rem / var(--rows)); }
 .area { line-height: 0; }

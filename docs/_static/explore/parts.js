@@ -21,7 +21,9 @@
 //   this.state     one value a field: in `given`, in a link "#fig-name?x=0,1/2,3&padding=1", or in
 //                  a sentence of the page ({try}), always the same text
 //   this.set({})   take settings (text), all others as in the beginning; a bad one gets a sentence
-//   this.change()  settle, draw: call it after you changed this.state
+//   this.change()  settle, draw: call it after you changed this.state; this.put({}) does both
+//   this.bound(name, {})  the { get, set } of a setting, for a control
+//   this.starts(label)    buttons for given.examples
 //   this.say(text)    for a screen reader, politely, after half a second of rest
 //   this.tell(text)   one line for everybody, at the foot: why something was refused
 //   this.link()       the address of what is shown
@@ -50,20 +52,24 @@ export const bracket = (value) => (value < 0 ? `(${number(value)})` : number(val
 /** Read "3", "−2.5" or "1/9"; throw a sentence for anything else. */
 export function parse(text) {
   const match = /^\s*([+\-−]?(?:\d+\.?\d*|\.\d+))\s*(?:\/\s*(\d+))?\s*$/.exec(text);
-  if (!match) throw new Error(`“${text}” is not a number: write 3, −2.5 or 1/9.`);
-  const value = Number(match[1].replace("−", "-")) / Number(match[2] ?? 1);
-  if (!(Math.abs(value) <= 9999)) throw new Error(`${text} is too large for this figure: stay within ±9999.`);
+  const value = match ? Number(match[1].replace("−", "-")) / Number(match[2] ?? 1) : NaN;
+  if (!(Math.abs(value) <= 9999)) throw new Error(`“${text}” is not a number within ±9999, such as 3, −2.5 or 1/9.`);
   return value;
 }
 
 /** A table of numbers as Python writes it. */
-export const array = (rows) => `np.array(${nested(rows)})`;
+export const array = (rows, type = "") => `np.array(${nested(rows)}${type})`;
+/** Lines that make arrays of one dtype, as the library wants them. */
+export function arrays(named) {
+  const type = Object.values(named).flat(Infinity).every(Number.isInteger) ? "" : ", float";
+  return Object.entries(named).map(([name, rows]) => `${name} = ${array(rows, type)}`);
+}
 const nested = (value) => (Array.isArray(value) ? `[${value.map(nested).join(", ")}]` : String(Number(value.toPrecision(12))));
 
 // -- Fields: settings as text and as values ----------------------------------
 
 const refuse = (text, rule) => { throw new Error(`The link says “${text}”, but it must be ${rule}.`); };
-const plain = { write: String, same: Object.is };
+const plain = { write: String };
 
 export const integer = (low, high) => ({
   ...plain,
@@ -108,6 +114,8 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+export const sign = (text) => make("div", { className: "sign", textContent: text, ariaHidden: "true" });
+
 /** A piece of a sentence, in a colour. */
 export const mark = (kind, text) => make("span", { className: kind, textContent: text });
 
@@ -119,8 +127,6 @@ export const edited = (rows, r, c, value) => rows.map((row, k) => (k === r ? row
 /** A table in a square of another size; new places hold digits that are easy to recognise. */
 export const resized = (rows, side, first = 0) =>
   range(side).map((r) => range(side).map((c) => rows[r]?.[c] ?? (r * side + c + first) % 10));
-
-export const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export function define(name, element) {
   if (!customElements.get(`conv-${name}`)) customElements.define(`conv-${name}`, element);
@@ -171,16 +177,15 @@ export class Explorable extends HTMLElement {
   #foot() {
     this.line = make("code");
     this.program = make("pre", { tabIndex: 0 });
-    const copy = (label, text, instead) => button(label, async (event) => {
+    const copy = (label, text) => button(label, async () => {
       let said = "Copied.";
-      await navigator.clipboard.writeText(text()).catch(() => (said = instead()));
+      await navigator.clipboard.writeText(text()).catch(() => (said = "This browser does not let a page copy: take it from the address bar, or from the program here."));
       this.tell(said);
     });
-    const unfold = () => { this.code.open = true; return "This browser does not let a page copy: select the program."; };
     this.code = make("details", { className: "code" }, make("summary", {}, this.line), this.program);
     return make("div", { className: "foot" }, this.code, make("div", { className: "bar" },
-      copy("Copy the Python", () => this.program.textContent, unfold),
-      copy("Copy a link", () => { history.replaceState(null, "", this.link()); return location.href; }, () => "The link is in the address bar."),
+      copy("Copy the Python", () => this.program.textContent),
+      copy("Copy a link", () => { history.replaceState(null, "", this.link()); return location.href; }),
       button("Start again", () => this.set({}))));
   }
 
@@ -191,7 +196,7 @@ export class Explorable extends HTMLElement {
 
   #take(query) {
     this.set(Object.fromEntries(new URLSearchParams(query)));
-    this.scrollIntoView({ block: "nearest", behavior: still.matches ? "auto" : "smooth" });
+    this.scrollIntoView({ block: "nearest" });
   }
 
   set(settings) {
@@ -229,6 +234,26 @@ export class Explorable extends HTMLElement {
   add(control) {
     this.controls.push(control);
     return control;
+  }
+
+  put(changes) {
+    Object.assign(this.state, changes);
+    this.change();
+  }
+
+  /** How a control reads and sets a setting. */
+  bound(name, rest) {
+    return { get: () => this.state[name], set: (value) => this.put({ [name]: value }), ...rest };
+  }
+
+  /** Buttons for the settings that Python offers to start from. */
+  starts(label) {
+    return make("div", { className: "bar" }, make("span", { className: "quiet", textContent: label }), ...Object.entries(this.given.examples).map(([name, query]) => {
+      const wanted = [...new URLSearchParams(query)];
+      const start = this.add(button(name, () => this.set({ ...this.settings(), ...Object.fromEntries(wanted) })));
+      start.refresh = () => (start.ariaPressed = String(wanted.every(([key, text]) => this.constructor.fields[key].write(this.state[key]) === text)));
+      return start;
+    }));
   }
 
   /** The settings that are not as in the beginning, as text. */
@@ -337,7 +362,6 @@ export class Grid {
     on("pointermove", (event) => this.#move(event));
     on("pointerup", () => this.#release());
     on("pointercancel", () => (this.drag = null));
-    on("dblclick", (event) => this.place(event) && this.type(this.place(event)));
     on("keydown", (event) => this.#key(event));
     on("focusin", (event) => !this.input && this.place(event) && String(this.place(event)) !== String(this.at) && this.choose(this.place(event), false));
   }
@@ -502,7 +526,7 @@ slot { display: none; }
 .bar + .bar { margin-top: .5rem; }
 button, select, input { font: inherit; color: inherit; }
 button, select { min-height: 2rem; padding: .1rem .6rem; border: 1px solid var(--cb-rule); border-radius: 5px; background: var(--pst-color-background); cursor: pointer; }
-button:hover:not([aria-disabled=true]), select:hover { border-color: var(--pst-color-primary); }
+:is(button, select):hover { border-color: var(--pst-color-primary); }
 button[aria-pressed=true] { border-color: var(--pst-color-primary); background: color-mix(in srgb, var(--pst-color-primary) 16%, var(--pst-color-background)); }
 button[aria-disabled=true] { color: var(--pst-color-text-muted); cursor: default; }
 :is(button, select, input, summary, [tabindex]):focus-visible { outline: 2px solid var(--pst-color-primary); outline-offset: 1px; z-index: 3; }
@@ -526,7 +550,7 @@ input[type=range] { min-height: 2rem; min-width: 4rem; }
 [role=gridcell] b { font-weight: 400; font-size: max(9px, calc(var(--cell, 2.5rem) * .4 * var(--shrink))); line-height: 1; white-space: nowrap; }
 [role=gridcell] i { position: absolute; right: .14em; bottom: .12em; font-size: max(10.5px, calc(var(--cell, 2.5rem) * .27)); font-style: normal; line-height: 1; }
 [role=gridcell]:has(i:not(:empty)) b { translate: -16% -28%; }
-[role=gridcell] input { position: absolute; inset: -1px; z-index: 4; width: calc(100% + 2px); min-width: 2.6rem; padding: 0; border: 2px solid var(--pst-color-primary); border-radius: 2px; background: var(--pst-color-background); text-align: center; font-size: max(16px, calc(var(--cell, 2.5rem) * .38)); }
+[role=gridcell] input { position: absolute; inset: -1px; z-index: 4; width: calc(100% + 2px); min-width: 2.6rem; padding: 0; border: 2px solid var(--pst-color-primary); background: var(--pst-color-background); text-align: center; font-size: 16px; }
 .lit { --tint: 26% !important; }
 .now { --tint: 38% !important; z-index: 1; } .now b { font-weight: 700 !important; }
 .hot { outline: 2px solid var(--cb-ink); outline-offset: -3px; z-index: 2; }
@@ -544,6 +568,8 @@ pre { padding: .4rem 0 0 1rem; white-space: pre-wrap; }
 .title .spinner > span:first-child { display: none; }
 .title .spinner button { width: 1.5rem; min-height: 1.5rem; line-height: 1; }
 .title .value { min-width: 1.4rem; }
+.stage { display: flex; justify-content: center; align-items: center; gap: .4rem .9rem; margin: .5rem 0 .2rem; }
+.stage > .sign { padding-top: 1.5rem; font-size: 1.5rem; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @container (max-width: 560px) { .panel { min-height: inherit; padding: .7rem .6rem; } .bar { gap: .4rem .5rem; } .note { min-height: 4.35em; }
   .options { align-items: end; } .options :is(.spinner, .chooser) { display: grid; grid-template-columns: 2rem 1.8rem 2rem; } .options .chooser { grid-template-columns: auto; gap: 0; } .options :is(.spinner, .chooser) > span:first-child { grid-column: 1 / -1; }

@@ -2,9 +2,10 @@
 
 import { Explorable, Grid, make, number } from "./parts.js";
 
-/** Split the bytes of a picture into planes of numbers: grey, and red, green and blue. */
-export function split({ data, width, height }) {
-  const [grey, ...colours] = [0, 1, 2, 3].map(() => new Float64Array(width * height));
+/** Split the bytes of a picture into planes of numbers, grey and red, green, blue, over those of an `old` photo. */
+export function split({ data, width, height }, old) {
+  const fits = old?.width === width && old.height === height;
+  const { grey, colours } = fits ? old : { grey: new Float64Array(width * height), colours: [0, 1, 2].map(() => new Float64Array(width * height)) };
   for (let k = 0, p = 0; k < grey.length; k++, p += 4) {
     for (let c = 0; c < 3; c++) colours[c][k] = data[p + c];
     grey[k] = Math.round((299 * data[p] + 587 * data[p + 1] + 114 * data[p + 2]) / 1000);
@@ -69,26 +70,26 @@ export function paint(canvas, planes, low, high) {
   const { width, height } = planes[0];
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height, image: null });
   const context = canvas.getContext("2d");
-  const { data } = (canvas.image ??= context.createImageData(width, height));
+  canvas.image ??= context.createImageData(width, height);
   const scale = 255 / (high - low || 1), shift = 0.5 - low * scale;
   const level = (value) => { const v = value * scale + shift; return v < 0 ? 0 : v > 255 ? 255 : v | 0; };
   const [red, green = red, blue = red] = planes.map((plane) => plane.data);
-  const words = new Uint32Array(data.buffer);
+  const words = new Uint32Array(canvas.image.data.buffer);
   if (planes.length === 1) for (let k = 0; k < words.length; k++) words[k] = level(red[k]) * 0x10101 | 0xff000000;
   else for (let k = 0; k < words.length; k++) words[k] = level(red[k]) | level(green[k]) << 8 | level(blue[k]) << 16 | 0xff000000;
   context.putImageData(canvas.image, 0, 0);
 }
 
-/** The planes of a picture that the browser can read, cut to its middle square of `side` pixels if that is told. */
-export function take(picture, width, height, side = 0, mirrored = false) {
+/** The planes of a picture, cut to its middle square of `side` pixels if that is told; one that is filmed is mirrored. */
+export function take(picture, width, height, side = 0, filmed = null) {
   const part = Math.min(width, height);
   const [w, h] = side ? [side, side] : [width, height];
   const context = new OffscreenCanvas(w, h).getContext("2d", { willReadFrequently: true });
-  if (mirrored) context.transform(-1, 0, 0, 1, w, 0);
+  if (filmed) context.transform(-1, 0, 0, 1, w, 0);
   context.imageSmoothingQuality = "high";
   if (side) context.drawImage(picture, (width - part) / 2, (height - part) / 2, part, part, 0, 0, w, h);
   else context.drawImage(picture, 0, 0);
-  return split(context.getImageData(0, 0, w, h));
+  return split(context.getImageData(0, 0, w, h), filmed?.photo);
 }
 
 /** The planes of a PNG picture, exactly as they were written. */
@@ -225,7 +226,7 @@ export class Sum {
       const value = Math.round(pixels[place(...at)]);
       Object.assign(style, { background: `rgb(${value} ${value} ${value})`, color: value > 117 ? "#000" : "#fff" });
     }
-    this.total.textContent = number(Math.round(y * 100) / 100);
+    this.total.textContent = rounded(y);
     this.say();
   }
 
@@ -240,9 +241,11 @@ export class Sum {
     const terms = [...this.w.keys()].filter((k) => (one < 0 ? this.w[k] : k === one));
     const parts = terms.map((k) => `${number(this.values[k])} · ${this.w[k] < 0 ? `(${fraction(this.w[k])})` : fraction(this.w[k])}`);
     const sum = one < 0 ? this.y : this.values[one] * this.w[one];
-    this.words.textContent = `${parts.join(" + ") || "0"} = ${number(Math.round(sum * 100) / 100)}`;
+    this.words.textContent = `${parts.join(" + ") || "0"} = ${rounded(sum)}`;
   }
 }
+
+export const rounded = (value) => number(Math.round(100 * value) / 100);
 
 /** Ninths and sixteenths as they are written on paper. */
 export function fraction(value) {

@@ -64,7 +64,7 @@ canvas { width: 100%; height: auto; image-rendering: pixelated; border-radius: 3
     load(this.given.picture).then((photo) => {
       this.photo = photo;
       this.ring = close({ ...photo, data: photo.grey });
-      this.change();
+      this.refresh();
       this.dataset.ready = "";
     });
     return [make("div", { className: "bar" }, this.add(slider("moved by", {

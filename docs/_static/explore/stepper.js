@@ -1,7 +1,7 @@
 // <conv-stepper>: one convolution, small enough to see every product, and all of it can be changed.
 
-import { MODES, allTaps, conv2d, fitted, least, most, total, turned } from "./arithmetic.js";
-import { Explorable, Grid, array, bracket, button, choice, chooser, define, edited, flag, integer, make, mark, number, pair, resized, slider, spinner, table, toggle } from "./parts.js";
+import { MODES, allTaps, conv2d, fitted, largest, least, most, smallest, total, turned } from "./arithmetic.js";
+import { Explorable, Grid, arrays, bracket, button, choice, chooser, define, edited, flag, integer, make, mark, number, pair, resized, sign, slider, spinner, table, toggle } from "./parts.js";
 
 const LARGEST = { x: 8, w: 5, padded: 10 };
 const GRIDS = { input: "x", kernel: "w", output: "y" };
@@ -11,10 +11,6 @@ const equal = (one, other) => String(one) === String(other);
 const GOALS = {
   none: null,
   "all zeros": { text: "Make every output 0, but no weight.", met: ({ x, w, y }) => flat(y).every((v) => v === 0) && flat(w).every(Boolean) && flat(x).some(Boolean) },
-  "no change": { text: "Make every output equal to the pixel in the middle of its window.", met: ({ x, w, y }) => {
-    const middle = [w.length >> 1, w[0].length >> 1];
-    return w.length % 2 && w[0].length % 2 && y.every((row, u) => row.every((v, k) => v === x[u + middle[0]]?.[k + middle[1]]));
-  } },
   "no flip": { text: "Turn the flip on, and let no output notice. All weights equal is too easy.",
     met: ({ w, flip }) => flip && equal(w, turned(w)) && new Set(flat(w)).size > 1 },
 };
@@ -26,23 +22,19 @@ class Stepper extends Explorable {
   };
 
   build() {
-    const value = (name, rest = {}) => ({ get: () => this.state[name], set: (v) => this.put({ [name]: v }), ...rest });
     const fits = (dilation) => least(this.state.x, this.state.w, dilation) <= this.state.padding;
     const choices = {
-      padding: () => spinner("padding", value("padding", {
+      padding: () => spinner("padding", this.bound("padding", {
         low: () => least(this.state.x, this.state.w, this.state.dilation), high: () => Math.min(3, most(this.state.x, this.state.mode, LARGEST.padded)),
       })),
-      mode: () => chooser("mode", MODES, value("mode")),
-      stride: () => spinner("stride", value("stride", { low: () => 1, high: () => 4 })),
-      dilation: () => spinner("dilation", value("dilation", { low: () => 1, high: () => (fits(3) ? 3 : fits(2) ? 2 : 1) })),
-      flip: () => toggle("flip the kernel", value("flip")),
+      mode: () => chooser("mode", MODES, this.bound("mode")),
+      stride: () => spinner("stride", this.bound("stride", { low: () => 1, high: () => 4 })),
+      dilation: () => spinner("dilation", this.bound("dilation", { low: () => 1, high: () => (fits(3) ? 3 : fits(2) ? 2 : 1) })),
+      flip: () => toggle("flip the kernel", this.bound("flip")),
       predict: () => toggle("let me predict", { get: () => this.predicting, set: (on) => { this.predicting = on; this.change(); } }),
-      goal: () => chooser("goal", Object.keys(GOALS), value("goal")),
+      goal: () => chooser("goal", Object.keys(GOALS), this.bound("goal")),
     };
     const options = Object.keys(choices).filter((name) => this.given.controls.includes(name)).map((name) => this.add(choices[name]()));
-    this.examples = Object.entries(this.given.examples).map(([name, query]) =>
-      Object.assign(button(name, () => this.set(Object.fromEntries(new URLSearchParams(query)))), { query }));
-
     const grid = (name, edit) => new Grid({
       name, edit, slides: name === "output",
       show: (place) => { this.hover = place && { on: name, at: place }; this.refresh(); },
@@ -54,10 +46,8 @@ class Stepper extends Explorable {
       set: (r, c, v) => { this.state[name] = edited(this.state[name], r, c, v); this.change(); },
     });
     this.grids = { input: grid("input", edit("x")), kernel: grid("kernel", edit("w")), output: grid("output", { value: () => 0, text: () => "", set: (r, c, v) => this.guess(r, c, v) }) };
-    const span = () => this.state.dilation * (this.state.w.length - 1) + 1;
-    const largest = () => Math.floor((Math.min(this.state.x.length, this.state.x[0].length) + 2 * this.state.padding - 1) / this.state.dilation) + 1;
     for (const [name, key, low, high] of [
-      ["input", "x", () => Math.max(1, span() - 2 * this.state.padding), () => LARGEST.x], ["kernel", "w", () => 1, () => Math.min(LARGEST.w, largest())],
+      ["input", "x", () => smallest(this.state.w, this.state), () => LARGEST.x], ["kernel", "w", () => 1, () => Math.min(LARGEST.w, largest(this.state.x, this.state))],
     ]) this.grids[name].title.append(this.add(spinner(`size of the ${name}`, {
         get: () => Math.max(this.state[key].length, this.state[key][0].length), low, high,
         set: (side) => this.put({ [key]: resized(this.state[key], side) }),
@@ -65,7 +55,6 @@ class Stepper extends Explorable {
     this.shape = make("span", { className: "shape quiet" });
     this.grids.output.title.append(this.shape);
     this.frame = make("div", { className: "frame", ariaHidden: "true" });
-    const sign = (text) => make("div", { className: `sign s${text.codePointAt(0)}`, textContent: text, ariaHidden: "true" });
     this.stage = make("div", { className: "stage" }, this.grids.input.box, sign("∗"), this.grids.kernel.box, sign("="), this.grids.output.box);
 
     this.words = make("p", { className: "words" });
@@ -77,9 +66,8 @@ class Stepper extends Explorable {
       said: (step) => `${step + 1} of ${flat(this.state.y).length}`,
     }));
     this.walk.querySelector("input").ariaLabel = "position of the kernel";
-    const start = make("div", { className: "bar" }, make("span", { className: "quiet", textContent: "Start from" }), ...this.examples);
     return [
-      ...(this.examples.length ? [start] : []), make("div", { className: "bar options" }, ...options),
+      ...(Object.keys(this.given.examples).length ? [this.starts("Start from")] : []), make("div", { className: "bar options" }, ...options),
       this.stage, this.words, this.note, make("div", { className: "bar walk" }, this.playing, this.walk),
     ];
   }
@@ -91,19 +79,13 @@ class Stepper extends Explorable {
 
   // -- State ---------------------------------------------------------------
 
-  put(changes) {
-    Object.assign(this.state, changes);
-    this.pause();
-    this.change();
-  }
-
   reset() {
-    this.pause();
     Object.assign(this, { hover: null, later: Infinity, predicting: false });
   }
 
   /** Make the settings fit each other: what does not fit gives way, and a sentence says so. */
   settle() {
+    this.pause();
     const { state } = this;
     const { padding, dilation, cut, problem } = fitted(state.x, state.w, state, LARGEST.padded);
     this.problem ||= problem;
@@ -123,11 +105,10 @@ class Stepper extends Explorable {
     if (aim) return aim.met(this.state) ? "Done! Every output shows it." : aim.text;
     if (this.predicting) return this.solved.size ? `${this.solved.size} of ${flat(y).length} right.` : "Choose an output, type what it will be, press Enter.";
     const bright = pixels.filter(Boolean);
-    const sum = weights.reduce((a, b) => a + b, 0);
     if (flip && equal(w, turned(w))) return "This kernel looks the same after half a turn, so the flip changes nothing.";
     if (bright.length === 1 && stride === 1 && dilation === 1 && weights.length > 1)
       return `One bright pixel prints the kernel${flip ? ", now upright" : " turned by half a turn"}.`;
-    if (bright.length && new Set(pixels).size === 1 && !padding) return `Where nothing happens, only the sum of the weights counts: ${number(pixels[0])} · ${bracket(sum)} = ${number(pixels[0] * sum)} everywhere.`;
+    if (bright.length && new Set(pixels).size === 1 && !padding) return `Where nothing happens, only the sum of the weights counts: ${number(y[0][0])} everywhere.`;
     if (stride > 1 || dilation > 1) {
       const read = new Set(allTaps(x, w, this.state).flat(2).map((tap) => `${tap.r},${tap.k}`).filter((at) => !at.includes("-")));
       if (read.size < pixels.length) return `${pixels.length - read.size} of ${pixels.length} pixels are read by no window: change one, and no output notices.`;
@@ -145,7 +126,7 @@ class Stepper extends Explorable {
     const options = Object.entries({ stride, padding: pads ? 0 : padding, dilation }).filter(([name, v]) => v !== (name === "padding" ? 0 : 1)).map(([name, v]) => `, ${name}=${v}`).join("");
     const image = pads ? `pad(x[None], (${Array(4).fill(padding).join(", ")}), mode="${mode}")` : "x[None]";
     const names = ["conv2d", ...(flip ? ["flip"] : []), ...(pads ? ["pad"] : [])];
-    return ["import numpy as np", `from convbook import ${names.join(", ")}`, "", `x = ${array(x)}`, `w = ${array(w)}`,
+    return ["import numpy as np", `from convbook import ${names.join(", ")}`, "", ...arrays({ x, w }),
       `conv2d(${image}, ${flip ? "flip(w)" : "w"}[None, None]${options})[0]`];
   }
 
@@ -201,19 +182,16 @@ class Stepper extends Explorable {
       const hidden = this.predicting && !this.solved.has(key);
       return {
         text: hidden ? "?" : number(y[a][b]), fixed: !hidden, note: on === "input" && this.counts.has(key) ? `×${number(this.counts.get(key))}` : "",
-        kind: kind("output", a, b, a * y[0].length + b > this.later && "later", this.solved.has(key) && "right", this.wrong?.key === key && "wrong"),
+        kind: kind("output", a, b, a * y[0].length + b > this.later && "later", this.solved.has(key) && "right"),
       };
     });
     this.#glide();
     this.#phrase();
     this.shape.textContent = `${y.length} × ${y[0].length}`;
     for (const [name, key] of Object.entries(GRIDS)) this.grids[name].body.ariaLabel = `${name}, ${this.state[key].length} by ${this.state[key][0].length}`;
-    const columns = [x[0].length + 2 * padding, w[0].length, y[0].length];
-    const sizes = { "--ni": columns[0], "--no": columns[1] + columns[2], "--n": columns.reduce((a, b) => a + b), "--ri": x.length + 2 * padding, "--ro": Math.max(w.length, y.length), "--long": w.length * w[0].length > 9 ? 1 : 0 };
-    for (const [name, value] of Object.entries(sizes)) this.stage.style.setProperty(name, value);
+    const [beside, behind] = [x[0].length + 2 * padding, w[0].length + y[0].length];
+    this.stage.style = `--ni: ${beside}; --no: ${behind}; --n: ${beside + behind}; --ri: ${x.length + 2 * padding}; --ro: ${Math.max(w.length, y.length)}`;
     this.words.classList.toggle("long", w.length * w[0].length > 12);
-    const settings = this.settings();
-    for (const example of this.examples) example.ariaPressed = String([...new URLSearchParams(example.query)].every(([name, text]) => (settings[name] ?? String(this.given[name])) === text));
   }
 
   /** Lay the window, with its weights, over the input. */
@@ -226,8 +204,7 @@ class Stepper extends Explorable {
     const shape = `${w.map((row) => row.map(number))}|${dilation}`;
     if (this.frame.shape !== shape) {
       this.frame.shape = shape;
-      const span = (k) => steps(dilation * (k - 1) + 1);
-      Object.assign(this.frame.style, { width: span(w[0].length), height: span(w.length) });
+      [this.frame.style.height, this.frame.style.width] = [w, w[0]].map((k) => steps(dilation * (k.length - 1) + 1));
       this.frame.replaceChildren(...w.flatMap((row, i) => row.map((weight, j) => {
         const tap = make("i", { textContent: `×${number(weight)}` });
         Object.assign(tap.style, { left: steps(j * dilation), top: steps(i * dilation) });
@@ -289,7 +266,7 @@ class Stepper extends Explorable {
     else if (near(other)) this.tell(`${number(value)} is what it would be ${flip ? "without the flip" : "with the kernel flipped"}. Which weight meets the first pixel?`);
     else if (near(mirrored)) this.tell(`${number(value)} is the sum of the pixels. Each one is multiplied by its weight first.`);
     else if (place) this.tell(`${number(value)} is right at y[${place[1]}, ${place[2]}]. Where does the kernel stand for y[${r}, ${c}]?`);
-    else this.tell(`Not ${number(value)}: ${value < y[r][c] ? "it is more" : "it is less"}. The line above has the products.`);
+    else this.tell(`It is ${value < y[r][c] ? "more" : "less"} than ${number(value)}.`);
   }
 
   go(step) {
@@ -321,9 +298,8 @@ class Stepper extends Explorable {
 
   static style = `
 .shape { margin-left: .4rem; font-variant-numeric: tabular-nums; }
-.stage { display: flex; justify-content: center; align-items: center; gap: .4rem .9rem; height: 15.5rem; margin: .5rem 0 .2rem;
+.stage { height: 15.5rem;
   --cell: min(4rem, (100cqi - 11rem) / var(--n), 13.6rem / max(var(--ri), var(--ro))); }
-.sign { padding-top: 1.5rem; font-size: 1.5rem; }
 .rim { --edge: color-mix(in srgb, var(--cb-padding) 65%, transparent); border-style: dashed !important; color: var(--pst-color-text-muted) !important; --tint: 0% !important; }
 .rim:is(.lit, .now) { --tint: 18% !important; color: var(--cb-ink) !important; }
 .idle { background: repeating-linear-gradient(135deg, transparent 0 5px, color-mix(in srgb, var(--cb-padding) 35%, transparent) 5px 6px); }
@@ -337,8 +313,6 @@ class Stepper extends Explorable {
 .frame.flipped i { rotate: -180deg; }
 .frame::before, .kernel [data-at="0,0"]::before { content: ""; position: absolute; inset: 0 auto auto 0; border: .28rem solid var(--cb-kernel); border-right-color: transparent; border-bottom-color: transparent; }
 .right { outline: 2px solid var(--cb-output); outline-offset: -4px; }
-.wrong { animation: no .3s 2; }
-@keyframes no { 25% { translate: -3px; } 75% { translate: 3px; } }
 .words { height: 3.3em; }
 .term { padding: .08em .1em; border-radius: 3px; white-space: nowrap; }
 .term:hover { background: color-mix(in srgb, var(--cb-kernel) 22%, transparent); }
@@ -348,7 +322,7 @@ class Stepper extends Explorable {
 .play { min-width: 4.6rem; }
 @container (max-width: 560px) {
   .stage { flex-wrap: wrap; align-content: center; height: 26.5rem; gap: .5rem; }
-  .s8727 { display: none; }
+  .input + .sign { display: none; }
   .input.box { flex: 0 0 100%; }
   .input.box { --cell: min(3.6rem, (100cqi - 1.6rem) / var(--ni), 13rem / var(--ri)); }
   .kernel.box, .output.box { --cell: min(3.2rem, (100cqi - 5rem) / var(--no), 9.5rem / var(--ro)); }

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from convbook import avg_pool2d, conv2d, max_pool2d, stack
+from convbook import _checks, avg_pool2d, conv2d, max_pool2d, stack
 from convbook._typing import Array
 from convbook.figures import _draw
 from convbook.figures._draw import listed
@@ -20,6 +20,16 @@ POOLINGS = {
     "max 4×4": (max_pool2d, 4),
     "mean 4×4": (avg_pool2d, 4),
 }
+
+CODE = [
+    "import numpy as np",
+    "import skimage.data",
+    "from convbook import _checks, avg_pool2d, conv2d, luma, max_pool2d",
+    "photo = {photo}.transpose(2, 0, 1).astype(float)",
+    "w = {w}.astype(float).reshape(-1, 1, 3, 3)",
+    "{result}",
+]
+OWN = 'np.asarray(PIL.Image.open("yours.png").convert("RGB"))'
 
 
 @drawing
@@ -45,12 +55,14 @@ def bench(
     picture : str
         The same photograph in its full size, for the page: "camera", "cat", "coffee", "brick".
     """
+    _checks.choice("shown", shown, kernels)
+    _checks.choice("picture", picture, PHOTOGRAPHS)
     kernel = kernels[shown]
     result = conv2d(photo[None], kernel[None, None])[0]
     patch = photo[at[0] : at[0] + 3, at[1] : at[1] + 3]
     scale = PHOTOGRAPHS[picture].side // len(photo)
     settings = _settings(kernels, [shown], [scale * k for k in at], picture, ["colour"])
-    fig = Explorable("bench", settings, 5.4, 4.75, (45.5, 52.5))
+    fig = Explorable("bench", settings, 5.4, 4.75, (55, 48))
     _picture(fig, (0.05, 1.8), 2.6, photo, (0, 255))
     _picture(fig, (2.75, 1.8), 2.6, result, _limits(result, kernel))
     ax = _draw.inches(fig, 5.4, 4.75)
@@ -86,13 +98,16 @@ def bench_stack(
     pooling : str
         What follows: "none", "max 2×2", "mean 2×2", "max 4×4" or "mean 4×4".
     """
+    for name in shown:
+        _checks.choice("shown", name, kernels)
+    _checks.choice("pooling", pooling, POOLINGS)
     pool, size = POOLINGS[pooling]
     maps = conv2d(photo[None], stack(kernels[name] for name in shown))
     pooled = pool(maps, size) if pool else maps
     settings = _settings(
         kernels, shown, [110, 150], "camera", ["colour", "stack", "stride", "pool"], pooling
     )
-    fig = Explorable("bench", settings, 5.4, 3.9, (45.5, 60))
+    fig = Explorable("bench", settings, 5.4, 3.9, (61, 82.5))
     ax = _draw.inches(fig, 5.4, 3.9)
     _picture(fig, (0.05, 1.6), 1.7, photo, (0, 255))
     _draw.label(ax, 0.9, 0.4, f"input {(1, *photo.shape)}", "input", fontsize=12)
@@ -133,6 +148,8 @@ def _settings(
         "kernels": {name: kernel.ravel().tolist() for name, kernel in kernels.items()},
         "pictures": {name: cut.code for name, cut in PHOTOGRAPHS.items()},
         "controls": list(controls),
+        "code": CODE,
+        "own": OWN,
     }
 
 

@@ -100,7 +100,7 @@ def budget_bench(layers: Sequence[Layer], input_shape: tuple[int, int, int]) -> 
             for name, (image, net) in NETWORKS.items()
         },
     }
-    fig = Explorable("budget", settings, 5.6, 0.3 * (len(costs) + 2.3), (41, 48))
+    fig = Explorable("budget", settings, 5.6, 0.3 * (len(costs) + 2.3), (43, 63))
     ax = draw.canvas(fig, 18.6, len(costs) + 2.3)
     ax.set_aspect("auto")
     told = []

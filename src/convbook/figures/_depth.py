@@ -131,7 +131,7 @@ def depth_curve(depth: int = 12, width: int = 16, draws: int = 20) -> Figure:
         "activation": "relu", "variance": f"{1 / 3:.12g}", "bias": "true",
         "code": CODE, "activations": ACTIVATIONS, "biases": BIASES,
     }  # fmt: skip
-    fig = Explorable("depth", settings, 5.4, 4.2, (42, 49))
+    fig = Explorable("depth", settings, 5.4, 4.2, (48, 55.5))
     ax = fig.add_axes((0.14, 0.13, 0.6, 0.84))
     layers = np.arange(depth + 1)
     names = {

@@ -40,7 +40,7 @@ def linked_matrix(image: Array, kernel: Array) -> Figure:
         "at": "0,0,0",
         "label": "a convolution and its matrix, to change",
     }
-    fig = Explorable("matrix", settings, 5.4, 5.0, rooms=(53, 66))
+    fig = Explorable("matrix", settings, 5.4, 5.0, rooms=(53, 67))
     ax = _draw.canvas(fig, 12.6, 11.7)
     _draw_problem(ax, image, kernel, output)
     _draw_product(ax, image, matrix, places, output)

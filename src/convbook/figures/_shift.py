@@ -60,7 +60,7 @@ def shift_slider(photo: Array) -> Figure:
         "code": CODE,
     }
     height, width = photo.shape
-    fig = Explorable("shift", settings, 5.4, 5.4 * height / width + 0.9, (36, 29))
+    fig = Explorable("shift", settings, 5.4, 5.4 * height / width + 0.9, (33, 31.5))
     for row, (name, blur) in enumerate({"stride 2": False, "blurred": True}.items()):
         for column, (when, picture) in enumerate({"at 0": ring, "at 1 pixel": moved}.items()):
             part = halve(picture, blur)[: height // 2, : width // 2]

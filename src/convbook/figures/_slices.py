@@ -59,7 +59,7 @@ def channel_block(
         "examples": EXAMPLES,
         "label": "a kernel of 27 weights on a picture in colour, to change",
     }
-    fig = Explorable("channels", settings, 5.4, 6.5, rooms=(52, 80))
+    fig = Explorable("channels", settings, 5.4, 6.5, rooms=(59, 80))
     found = conv2d(picture.astype(int), weight[None])[0]
     _pictures(fig, picture, found, at)
     _multiply(_draw.canvas(fig, 14.0, 11.2, (0, 0, 1, 11.2 / 14 * 5.4 / 6.5)), patch, weight, total)

@@ -46,7 +46,7 @@ def cover(image: Array, kernel: Array, at: tuple[int, int]) -> Figure:
         "w": kernel.ravel().tolist(),
         "code": CODE,
     }
-    fig = Explorable("cover", settings, 6.5, 5.1, (40, 38))
+    fig = Explorable("cover", settings, 6.5, 5.1, (40, 34))
     aspect = image.shape[0] / image.shape[1]
     width = 0.475
     height = width * aspect * 6.5 / 5.1

@@ -1,0 +1,809 @@
+"""The kernel bench, the budget bench, the depth curve, the shift slider and the cover, touched."""
+
+import base64
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convbook import (
+    DETECTORS,
+    KERNELS,
+    Layer,
+    avg_pool2d,
+    budget,
+    calculate_gain,
+    conv2d,
+    luma,
+    max_pool2d,
+    output_size,
+    receptive_field,
+)
+from legibility import assert_inside, assert_legible
+from requirements import need, need_chromium
+from website import ROOT
+
+sync_api = need("playwright.sync_api")
+axe = need("axe_playwright_python.sync_playwright")
+figures = need("convbook.figures")
+bench = need("convbook.figures._bench")
+budgets = need("convbook.figures._budget")
+covers = need("convbook.figures.cover")
+depths = need("convbook.figures._depth")
+photographs = need("convbook.figures._photographs")
+shifts = need("convbook.figures._shift")
+policy = need("pages").POLICY
+explorables = need("explorables")
+Image = need("PIL.Image")
+
+CHROMIUM = need_chromium()
+STATIC = ROOT / "docs" / "_static"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run", "--use-fake-device-for-media-stream",
+]  # fmt: skip
+WIDE, NARROW = 712, 306
+"""Widths of the book's column on a desktop and on a phone of 360 pixels."""
+
+# What the theme defines, in its own values.
+THEME = """
+:root { --pst-color-background: #fff; --pst-color-text-base: #222832;
+  --pst-color-text-muted: #48566b; --pst-font-family-monospace: monospace; }
+html[data-theme=dark] { --pst-color-background: #121416; --pst-color-text-base: #ced6dd;
+  --pst-color-text-muted: #9ca4af; }
+body { background: var(--pst-color-background); color: var(--pst-color-text-base); margin: 0;
+  font: 16px/1.65 sans-serif; }
+a { color: var(--pst-color-link); }
+figure { width: 712px; max-width: 100%; margin: 0; }"""
+
+
+def chelsea() -> Any:
+    """The cover's picture."""
+    return need("skimage.data").chelsea()[8:248, 60:420] @ [0.299, 0.587, 0.114]
+
+
+def roof() -> Any:
+    """The roof of the chapter on stride."""
+    rng = np.random.default_rng(3)
+    return rng.integers(0, 256, (16, 24)).astype(float)
+
+
+def camera() -> Any:
+    """The photographer, at half his size."""
+    photo = need("skimage.data").camera()[30:350, 50:370]
+    return photo.reshape(160, 2, 160, 2).mean(axis=(1, 3)).round()
+
+
+def small(picture: Any) -> Any:
+    """Halve a picture."""
+    height, width = picture.shape
+    return picture.reshape(height // 2, 2, width // 2, 2).mean(axis=(1, 3)).round()
+
+
+THREE = [Layer(3, s, 1, channels=c) for s, c in ((1, 16), (2, 32), (1, 32))]
+MADE: dict[str, Callable[[], Any]] = {
+    "bench": lambda: bench.bench(camera(), KERNELS, "side edge", (46, 109)),
+    "stack": lambda: bench.bench_stack(camera(), {**DETECTORS, **KERNELS}, [*DETECTORS]),
+    "budget": lambda: budgets.budget_bench(THREE, (16, 224, 224)),
+    "depth": lambda: depths.depth_curve(12, 16, 20),
+    "shift": lambda: shifts.shift_slider(roof()),
+    "cover": lambda: covers.cover(small(chelsea()), KERNELS["top edge"], at=(68, 52)),
+}
+PROMPTS = {
+    "bench": "w=0,0,0,0,2,0,0,0,0", "stack": "pool=none", "budget": "layers=c4k5,mk2s2",
+    "depth": "depth=3&bias=false", "shift": "shift=4", "cover": "at=10,20",
+}  # fmt: skip
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A file server that does not chat."""
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve a page for each figure, under the book's policy, with a sentence that sets it."""
+    folder = tmp_path_factory.mktemp("explorables")
+    (folder / "_static").mkdir()
+    site = SimpleNamespace(outdir=folder / "html", config=SimpleNamespace(html_static_path=[]))
+    explorables.shrink(site)  # the modules as the site serves them
+    (folder / "_static" / "explore").symlink_to(Path(site.config.html_static_path[0]) / "explore")
+    (folder / "_static" / "explore" / "explore.css").symlink_to(STATIC / "explore" / "explore.css")
+    (folder / "_static" / "convbook.css").symlink_to(STATIC / "convbook.css")
+    (folder / "_static" / "fonts").symlink_to(STATIC / "fonts")
+    (folder / "_static" / "palette.css").write_text(figures.palette_css() + THEME)
+    figures.write_photographs(folder / "_static" / "photographs")
+    for name, make in MADE.items():
+        figure = make()
+        html = figure._repr_mimebundle_()["text/html"]
+        (folder / f"{name}.html").write_text(
+            f"""<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8">
+            <title>{name}</title><meta name="viewport" content="width=device-width">
+            <link rel="icon" href="data:,"><meta http-equiv="Content-Security-Policy"
+            content="{policy}">{
+                "".join(
+                    f'<link rel="stylesheet" href="_static/{css}.css">'
+                    for css in ("palette", "convbook", "explore/explore")
+                )
+            }
+            <script type="module" src="_static/explore/{figure.name}.js"></script></head>
+            <body><main><h1>{name}</h1><figure id="fig-{name}">{html}</figure>
+            <p><a href="#fig-{name}" class="try" data-try="{PROMPTS[name]}">try</a></p></main>"""
+        )
+    handler = partial(Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One browser for all tests."""
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def touch(browser: Any, address: str) -> Iterator[Any]:
+    """Return a function that opens a figure; whatever its page complains of fails the test."""
+    contexts, complaints = [], []
+
+    def opened(name: str, width: int = WIDE, query: str = "", **options: Any) -> Any:
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda m: m.type in ("error", "warning") and complaints.append(m.text))
+        page.goto(f"{address}/{name}.html{query and f'#fig-{name}?{query}'}")
+        if options.get("java_script_enabled", True):
+            page.locator(".panel").wait_for()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not complaints, complaints
+
+
+@pytest.fixture(scope="module")
+def compute(browser: Any, address: str) -> Iterator[Any]:
+    """Return a function that calls the JavaScript on many cases."""
+    page = browser.new_page()
+    page.goto(f"{address}/shift.html")
+
+    def called(module: str, code: str, cases: list[Any]) -> Any:
+        script = f"cases => import('/_static/explore/{module}.js').then(m => cases.map({code}))"
+        return page.evaluate(script, cases)
+
+    yield called
+    page.close()
+
+
+def plane(array: Any) -> dict[str, Any]:
+    """Hand an array over as JavaScript holds it."""
+    return {"data": array.ravel().tolist(), "width": array.shape[1], "height": array.shape[0]}
+
+
+def back(found: dict[str, Any]) -> Any:
+    """Return a plane of JavaScript as an array."""
+    return np.array(found["data"]).reshape(found["height"], found["width"])
+
+
+PLAIN = "({data, width, height}) => ({data: [...data], width, height})"
+
+
+# -- The drawings ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_drawing_reads_on_a_phone(name: str) -> None:
+    figure = MADE[name]()
+    assert_legible(figure)
+    assert_inside(figure)
+
+
+def test_descriptions_hold_computed_numbers() -> None:
+    alt = {name: make().alt for name, make in MADE.items()}
+    result = conv2d(camera()[None], KERNELS["side edge"][None, None])[0]
+    assert f"add up to {result[46, 109]:g}" in alt["bench"]
+    assert f"results from {result.min():.0f} to {result.max():.0f}" in alt["bench"]
+    assert "maps of 39 by 39" in alt["stack"]
+    for cost in budget(THREE, (16, 224, 224)):
+        assert f"{cost.multiply_adds:,} multiply-adds" in alt["budget"]
+    ring = np.pad(roof(), [(0, n) for n in roof().shape], mode="symmetric")
+    for blur in (False, True):
+        assert f"{100 * shifts.unexplained(ring, 1, blur):.0f} %" in alt["shift"]
+    levels = depths._draws(12, 16, 20)
+    assert f"{np.median(levels['signal'], axis=0)[-1]:.1e}" in alt["depth"]
+
+
+def test_a_figure_names_what_it_does_not_have() -> None:
+    with pytest.raises(ValueError, match="shown must be"):
+        bench.bench(camera(), KERNELS, "edge", (0, 0))
+    with pytest.raises(ValueError, match="picture must be"):
+        bench.bench(camera(), KERNELS, "side edge", (0, 0), picture="dog")
+    with pytest.raises(ValueError, match="pooling must be"):
+        bench.bench_stack(camera(), KERNELS, ["outline"], pooling="max")
+
+
+# -- The same numbers as convbook's ------------------------------------------
+
+
+def test_it_convolves_as_convbook_does(compute: Any) -> None:
+    rng = np.random.default_rng(0)
+    cases = []
+    for _ in range(300):
+        x = rng.integers(0, 256, rng.integers(3, 13, 2)).astype(float)
+        w = rng.integers(-4, 5, (3, 3)) / rng.choice([1, 9, 16])
+        cases.append((x, w, int(rng.integers(1, 5))))
+    told = [[plane(x), w.ravel().tolist(), stride] for x, w, stride in cases]
+    results = compute("photo", f"([x, w, s]) => ({PLAIN})(m.slide(x, w, s))", told)
+    for (x, w, stride), found in zip(cases, results, strict=True):
+        expected = conv2d(x[None], w[None, None], stride=stride)[0]
+        np.testing.assert_allclose(back(found), expected, rtol=0, atol=1e-10)
+
+
+def test_it_pools_as_convbook_does(compute: Any) -> None:
+    rng = np.random.default_rng(1)
+    cases = [
+        (rng.normal(size=rng.integers(4, 15, 2)), int(rng.integers(1, 5)), kind)
+        for kind in ("max", "avg")
+        for _ in range(100)
+    ]
+    told = [[plane(x), size, kind] for x, size, kind in cases]
+    results = compute("photo", f"([x, size, kind]) => ({PLAIN})(m.pool(x, size, kind))", told)
+    for (x, size, kind), found in zip(cases, results, strict=True):
+        pool = {"max": max_pool2d, "avg": avg_pool2d}[kind]
+        np.testing.assert_allclose(back(found), pool(x[None], size)[0], rtol=0, atol=1e-12)
+
+
+def test_it_finds_the_greys_and_the_limit_of_the_figures(compute: Any) -> None:
+    rng = np.random.default_rng(2)
+    values = [
+        rng.normal(size=(rng.integers(1, 30), 7)) * 10.0**k for k in range(-2, 3) for _ in range(20)
+    ]
+    told = [[[plane(x)], float(abs(x).max() * rng.uniform(1, 3))] for x in values]
+    found = compute("photo", "([planes, most]) => m.limit(planes, most)", told)
+    np.testing.assert_allclose(found, [np.percentile(abs(x), 98) for x in values], rtol=1e-12)
+    colours = rng.integers(0, 256, (200, 3))
+    told = [{"data": [*map(int, rgb), 255], "width": 1, "height": 1} for rgb in colours]
+    greys = compute("photo", "image => m.split(image).grey[0]", told)
+    exact = luma(colours.T.reshape(3, 1, -1)).ravel()
+    assert abs(np.array(greys) - exact).max() <= 0.5 + 1e-9
+
+
+def some_layers(rng: Any) -> list[Layer]:
+    """Draw a network; not every one fits its image."""
+    layers: list[Layer] = []
+    for _ in range(rng.integers(1, 6)):
+        k, s, p, d = (int(rng.integers(*between)) for between in ((1, 6), (1, 3), (0, 4), (1, 4)))
+        c = int(rng.choice([2, 3, 4, 8])) if rng.random() < 0.8 else None
+        groups = int(rng.choice([1, 1, 2, 4])) if c else 1
+        layers.append(Layer(k, s, p, d, channels=c, groups=groups, bias=bool(rng.random() < 0.5)))
+    return layers
+
+
+def test_it_counts_as_convbook_does(compute: Any) -> None:
+    rng = np.random.default_rng(4)
+    cases = [(some_layers(rng), tuple(map(int, rng.integers(1, 64, 3)))) for _ in range(500)]
+    cases += [(list(net), image) for image, net in budgets.NETWORKS.values()]
+    told = [[",".join(map(budgets._written, net)), image] for net, image in cases]
+    results = compute("budget", "([net, image]) => m.count(m.layers.read(net), image)", told)
+    fitting = 0
+    for (net, image), found in zip(cases, results, strict=True):
+        try:
+            costs = budget(net, image)
+        except ValueError:
+            assert "refusal" in found[-1]
+            costs = budget(net[: len(found) - 1], image)
+            found.pop()
+        else:
+            fitting += 1
+        fields = receptive_field(net[: len(costs)])
+        for cost, field, seen in zip(costs, fields, found, strict=True):
+            assert tuple(seen["shape"]) == cost.shape
+            counts = ("activations", "bytes", "multiplyAdds", "parameters")
+            assert [seen[name] for name in counts] == list(cost[1:])
+            assert (seen["field"]["size"], seen["field"]["jump"], seen["field"]["start"]) == field
+    assert 100 < fitting < 450
+
+
+def test_it_knows_the_size_of_an_output(compute: Any) -> None:
+    grid = np.ndindex(12, 4, 4, 3, 3)
+    sizes = [(n + 6, k + 1, s + 1, p, d + 1) for n, k, s, p, d in grid if (d + 1) * k < 6]
+    found = compute("budget", "([n, k, s, p, d]) => m.outputSize(n, { k, s, p, d })", sizes)
+    assert found == [output_size(*size) for size in sizes]
+
+
+def test_it_follows_a_net_as_convbook_does(compute: Any) -> None:
+    rng = np.random.default_rng(5)
+    cases = [
+        {"seed": seed, "depth": int(rng.integers(1, 6)), "width": int(rng.integers(1, 6)),
+         "variance": float(rng.uniform(0.1, 3)), "bias": bool(rng.random() < 0.5),
+         "activation": name}
+        for seed in range(25) for name in ("relu", "leaky relu", "tanh", "none")
+    ]  # fmt: skip
+    code = """c => { const net = m.draw(c.seed, c.depth, c.width), work = m.measure(net, c);
+      let step; do step = work.next(); while (!step.done);
+      const list = x => [...x];
+      return { levels: step.value, inputs: net.inputs.map(list), gradient: list(net.gradient),
+               layers: net.layers.map(({ weight, bias }) => [list(weight), list(bias)]) }; }"""
+    for case, found in zip(cases, compute("depth", code, cases), strict=True):
+        width, n = case["width"], 9 * case["width"]
+        layers = [
+            (np.sqrt(3 * case["variance"] / n) * np.array(weight).reshape(width, width, 3, 3),
+             case["bias"] * np.array(bias) / np.sqrt(n))
+            for weight, bias in found["layers"]
+        ]  # fmt: skip
+        inputs = np.array(found["inputs"]).reshape(2, width, 8, 8)
+        gradient = np.array(found["gradient"]).reshape(width, 8, 8)
+        expected = depths.follow(inputs, gradient, layers, case["activation"])
+        for name, levels in expected.items():
+            np.testing.assert_allclose(found["levels"][name], levels, rtol=1e-9, atol=1e-30)
+
+
+def test_its_starts_are_those_of_the_chapter(compute: Any) -> None:
+    code = """name => { const { gain } = m.ACTIVATIONS[name];
+      return [gain, Object.values(m.STARTS).map(f => f(gain))]; }"""
+    gains = {
+        "relu": calculate_gain("relu"), "leaky relu": calculate_gain("leaky_relu", 0.2),
+        "tanh": calculate_gain("tanh"), "none": calculate_gain("linear"),
+    }  # fmt: skip
+    found = compute("depth", code, [*gains])
+    torch = calculate_gain("leaky_relu", 5**0.5) ** 2
+    for (gain, starts), expected in zip(found, gains.values(), strict=True):
+        np.testing.assert_allclose([gain, *starts], [expected, torch, 1, expected**2], rtol=1e-12)
+    draws = np.array(
+        compute(
+            "depth",
+            "seed => { const f = m.generator(seed); return Array.from({length: 20000}, f); }",
+            [1, 2],
+        )
+    )
+    assert (abs(draws) < 1).all()
+    assert abs(draws.mean()) < 0.02
+    assert abs(draws.var() * 3 - 1) < 0.02
+    assert (draws[0] != draws[1]).any()
+
+
+def test_it_moves_a_picture_as_convbook_does(compute: Any) -> None:
+    rng = np.random.default_rng(6)
+    cases = [
+        (rng.integers(0, 256, 2 * rng.integers(3, 9, 2)).astype(float), shift, blur)
+        for blur in (False, True)
+        for shift in [0, 1, 2, 3, 5, 8, 16] * 8
+    ]
+    told = [[plane(x), shift, blur] for x, shift, blur in cases]
+    code = f"""([x, shift, blur]) => {{ const ring = m.close(x);
+      return [({PLAIN})(m.halve(ring, shift, blur)), m.unexplained(ring, shift, blur)]; }}"""
+    for (x, shift, blur), (map_, error) in zip(cases, compute("shift", code, told), strict=True):
+        ring = np.pad(x, [(0, n) for n in x.shape], mode="symmetric")
+        expected = shifts.halve(np.roll(ring, shift, axis=1), blur)
+        np.testing.assert_allclose(back(map_), expected, rtol=0, atol=1e-10)
+        assert error == pytest.approx(shifts.unexplained(ring, shift, blur), abs=1e-9)
+
+
+@pytest.mark.parametrize("name", photographs.PHOTOGRAPHS)
+def test_a_photograph_is_what_its_code_says(touch: Any, name: str) -> None:
+    page = touch("bench", query=f"picture={name}")
+    settle(page, f"e.shown === '{name}' && e.painted")
+    colours = np.array(
+        page.evaluate("document.querySelector('conv-bench').photo.colours.map(c => [...c])")
+    )
+    names = {"np": np, "skimage": need("skimage"), "data": need("skimage.data")}
+    expected = np.moveaxis(eval(photographs.PHOTOGRAPHS[name].code, names), -1, 0)
+    assert (colours.reshape(expected.shape) == expected).all()
+
+
+# -- What it shows -----------------------------------------------------------
+
+
+def text(page: Any, selector: str) -> str:
+    """Return the text of a part."""
+    found: str = page.locator(selector).first.inner_text()
+    return found.replace("−", "-")
+
+
+def program(page: Any) -> Any:
+    """Run the program that a reader takes along, and return the value of its last line."""
+    *lines, last = page.locator(".code pre").text_content().split("\n")
+    names: dict[str, Any] = {}
+    exec("\n".join(lines), names)
+    return eval(last, names)
+
+
+def total(page: Any) -> float:
+    """The sum that is shown."""
+    return float(text(page, ".total"))
+
+
+def state(page: Any) -> dict[str, Any]:
+    """What the element holds."""
+    found: dict[str, Any] = page.evaluate("document.querySelector('.touch > *').state")
+    return found
+
+
+def settle(page: Any, condition: str) -> None:
+    """Wait until something is true of the element `e`."""
+    for _ in range(600):  # not wait_for_function: it evaluates a text, which the policy forbids
+        if page.evaluate(f"(e => {condition})(document.querySelector('.touch > *'))"):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"it never becomes true that {condition}")
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_it_says_something_before_it_is_touched(touch: Any, name: str) -> None:
+    page = touch(name)
+    assert not page.locator("svg.convbook").is_visible()
+    said = text(page, ".panel")
+    expected = {
+        "bench": "Results from", "stack": "Output (4, 79, 79)", "budget": "802,816 activations",
+        "depth": "After 12 layers", "shift": "% of the contrast", "cover": "409",
+    }  # fmt: skip
+    if name == "depth":
+        settle(page, "e.progress.textContent === '20 of 20 nets'")
+        said = text(page, ".panel")
+    assert expected[name] in said
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_it_is_the_drawing_without_scripts_and_in_print(touch: Any, name: str) -> None:
+    still = touch(name, java_script_enabled=False)
+    assert still.locator("svg.convbook").is_visible()
+    page = touch(name)
+    page.emulate_media(media="print")
+    assert page.locator("svg.convbook").is_visible()
+    assert not page.locator(".panel").is_visible()
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("name", MADE)
+def test_it_stays_within_its_room(touch: Any, name: str, width: int) -> None:
+    """Nothing below it moves, when the script comes, or when it is used."""
+    page = touch(name, width)
+    page.wait_for_timeout(300)
+    need_, room, wide = page.evaluate(
+        """() => { const e = document.querySelector(".touch > *");
+          const panel = e.shadowRoot.querySelector(".panel");
+          const room = parseFloat(getComputedStyle(e).minHeight);
+          panel.style.minHeight = 0; e.style.minHeight = 0;
+          return [e.offsetHeight, room, document.documentElement.scrollWidth]; }"""
+    )
+    assert need_ <= room < need_ + 110
+    assert wide <= width
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", MADE)
+def test_it_shuts_nobody_out(touch: Any, name: str, theme: str) -> None:
+    page = touch(name, NARROW if theme == "dark" else WIDE)
+    page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+    for query in ("", PROMPTS[name]):
+        if query:
+            page.get_by_text("try", exact=True).click()
+        found = axe.Axe().run(page).response["violations"]
+        assert not [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found]
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_sentence_sets_it_a_link_restores_it_and_it_starts_again(touch: Any, name: str) -> None:
+    page = touch(name)
+    begun = state(page)
+    page.get_by_text("try", exact=True).click()
+    changed = state(page)
+    assert changed != begun
+    link = page.evaluate("document.querySelector('.touch > *').link()")
+    assert state(touch(name, query=link.split("?")[1])) == changed
+    page.get_by_role("button", name="Start again").click()
+    assert state(page) == begun
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "sentence"),
+    [
+        ("bench", "w=1,2,3", "nine weights"),
+        ("bench", "w=0,0,0,0,pig,0,0,0,0", "not a number"),
+        ("bench", "picture=dog", "no picture"),
+        ("stack", "pool=max", "one of"),
+        ("budget", "layers=c0k3", "no list of layers"),
+        ("budget", "layers=", "no list of layers"),
+        ("budget", "image=3x0x5", "no image"),
+        ("depth", "variance=0", "from 0.01 to 10"),
+        ("depth", "depth=31", "whole number"),
+        ("shift", "shift=17", "whole number"),
+        ("cover", "at=a,b", "2 whole numbers"),
+    ],
+)
+def test_a_bad_setting_gets_a_sentence(touch: Any, name: str, query: str, sentence: str) -> None:
+    page = touch(name, query=query)
+    assert sentence in text(page, ".note")
+
+
+# -- The kernel bench --------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["bench", "stack"])
+def test_the_bench_can_be_taken_along(touch: Any, name: str) -> None:
+    """Its program gives the number on the page."""
+    page = touch(name)
+    for change in ("", "picture=cat&at=40,50", "picture=coffee&colour=true&w=1,0,0,0,-1,0,0,0,2"):
+        if change:
+            page.evaluate(
+                """text => document.querySelector(".touch > *").set(
+                Object.fromEntries(new URLSearchParams(text)))""",
+                change,
+            )
+        settle(page, "e.photo && e.shown === e.state.picture && e.painted === e.photo")
+        held = state(page)
+        result = program(page)
+        row, column = held["at"]
+        channel = len(held["w"]) if held["colour"] else 0
+        if held["pool"] == "none":
+            assert result[channel, row, column] == pytest.approx(total(page), abs=0.006)
+        else:
+            size = int(held["pool"][-1])
+            shown = float(text(page, ".facts").split("sums is ")[1].split(". ")[0])
+            assert result[channel, row // size, column // size] == pytest.approx(shown, abs=0.006)
+
+
+def test_the_bench_by_keyboard_alone(touch: Any) -> None:
+    page = touch("bench")
+    settle(page, "e.photo")
+    page.locator("canvas").first.focus()
+    row, column = state(page)["at"]
+    for key in ("ArrowRight", "ArrowDown", "Shift+ArrowDown"):
+        page.keyboard.press(key)
+    assert state(page)["at"] == [row + 11, column + 1]
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        if page.evaluate(
+            "document.querySelector('conv-bench').shadowRoot.activeElement.closest('.kernel')"
+        ):
+            break
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type("1/9")
+    page.keyboard.press("Enter")
+    assert state(page)["w"][0][1] == pytest.approx(1 / 9)
+    assert "1/9" in text(page, ".kernel .grid")
+    page.keyboard.press("PageUp")
+    assert state(page)["w"][0][1] == pytest.approx(10 / 9)
+    page.keyboard.type("pig")
+    page.keyboard.press("Enter")
+    assert state(page)["w"][0][1] == pytest.approx(10 / 9)
+
+
+def test_the_bench_by_mouse(touch: Any) -> None:
+    page = touch("bench")
+    settle(page, "e.photo")
+    mark, canvas = page.locator(".input .mark"), page.locator("canvas").first
+    box = canvas.bounding_box()
+    begun = state(page)["at"]
+    page.mouse.move(box["x"] + 20, box["y"] + 30)
+    assert state(page)["at"] == begun
+    seen = total(page)
+    page.mouse.move(0, 0)
+    assert total(page) != seen
+    mark.hover()
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
+    page.mouse.up()
+    side = page.evaluate("document.querySelector('conv-bench').photo.width")
+    assert state(page)["at"] == [side // 2 - 1] * 2
+    weight = page.locator(".kernel [role=gridcell]").nth(4).bounding_box()
+    page.mouse.move(weight["x"] + 10, weight["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(weight["x"] + 10 + 36, weight["y"] + 10, steps=4)
+    page.mouse.up()
+    assert state(page)["w"][0][4] == 4
+    for name, kernel in KERNELS.items():
+        page.get_by_role("button", name=name, exact=True).click()
+        assert state(page)["w"][0] == pytest.approx(kernel.ravel().tolist())
+    page.get_by_role("button", name="make the sum 1").click()
+    assert sum(state(page)["w"][0]) == pytest.approx(1)
+    page.get_by_role("button", name="surprise me").click()
+
+
+def test_the_bench_by_finger(touch: Any) -> None:
+    page = touch("bench", NARROW, has_touch=True, is_mobile=True)
+    settle(page, "e.photo")
+    box = page.locator("canvas").nth(1).bounding_box()
+    page.touchscreen.tap(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
+    row, column = state(page)["at"]
+    assert abs(row - 159) < 3
+    assert abs(column - 79) < 3
+
+
+def picture(width: int, height: int) -> bytes:
+    """A picture file of some size."""
+    buffer = BytesIO()
+    Image.new("RGB", (width, height), (10, 200, 30)).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def test_the_bench_takes_pictures_of_ones_own(touch: Any) -> None:
+    page = touch("bench")
+    settle(page, "e.photo")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="your picture").press("Enter")
+    own = chooser.value
+    assert not own.is_multiple()
+    own.set_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture(4000, 3000)})
+    settle(page, "e.shown === 'yours'")
+    assert "4000 × 3000" in text(page, ".note")
+    assert page.evaluate("document.querySelector('conv-bench').photo.width") == 320
+    own.set_files({"name": "b.png", "mimeType": "image/png", "buffer": b"no picture"})
+    settle(page, "e.note.textContent.includes('no picture that this browser')")
+    assert page.evaluate("document.querySelector('conv-bench').photo.width") == 320
+
+
+def test_the_bench_films_or_says_why_not(touch: Any) -> None:
+    page = touch("bench")
+    settle(page, "e.photo")
+    page.get_by_role("button", name="your camera").click()
+    settle(page, "e.note.textContent.includes('no camera')")
+    page = touch("bench", permissions=["camera"])
+    page.get_by_role("button", name="your camera").click()
+    settle(page, "e.stream && e.shown === 'camera film' && e.photo?.width === 320")
+    page.get_by_role("button", name="your camera").click()
+    settle(page, "!e.stream")
+
+
+def test_the_bench_is_drawn_on(touch: Any) -> None:
+    page = touch("bench")
+    settle(page, "e.photo")
+    page.get_by_role("button", name="draw").click()
+    settle(page, "e.shown === 'drawing'")
+    page.locator("canvas").first.focus()
+    page.keyboard.press("Space")
+    row, column = state(page)["at"]
+    assert (
+        page.evaluate(
+            f"document.querySelector('conv-bench').photo.grey[{(row + 1) * 320 + column + 1}]"
+        )
+        == 255
+    )
+
+
+def test_the_stack_grows_strides_and_pools(touch: Any) -> None:
+    page = touch("stack")
+    settle(page, "e.photo")
+    assert page.locator(".maps .picture:visible").count() == 4
+    page.get_by_role("button", name="less kernels").click()
+    assert page.locator(".maps .picture:visible").count() == 3
+    page.get_by_role("button", name="more stride").click()
+    assert "Output (3, 39, 39)" in text(page, ".facts")
+    page.locator("select").select_option("none")
+    assert "Output (3, 159, 159)" in text(page, ".facts")
+    page.locator(".maps canvas").nth(2).click()
+    assert state(page)["which"] == 2
+    settle(page, "e.shown === e.state.picture")
+    row, column = (k // 2 for k in state(page)["at"])
+    assert program(page)[2, row, column] == pytest.approx(total(page), abs=0.006)
+
+
+# -- The budget bench --------------------------------------------------------
+
+
+def test_the_budget_can_be_changed_and_taken_along(touch: Any) -> None:
+    page = touch("budget")
+    layers = page.get_by_role("listbox")
+    layers.focus()
+    page.keyboard.press("ArrowDown")
+    assert state(page)["which"] == 1
+    for name in ("more kernel", "more dilation", "more stride", "more channels", "add a pooling"):
+        page.get_by_role("button", name=name).click()
+    page.get_by_role("slider", name="image").press("ArrowRight")
+    assert state(page)["image"] == [16, 240, 240]
+    for cost, field in program(page):
+        said = f"{cost.activations:,} activations"
+        labels = layers.get_by_role("option").evaluate_all("all => all.map(e => e.ariaLabel)")
+        assert any(said in label and f"sees {field.size} ×" in label for label in labels)
+    page.keyboard.press("End")
+    layers.focus()
+    page.keyboard.press("Delete")
+    assert len(state(page)["layers"]) == 3
+
+
+@pytest.mark.parametrize("name", budgets.NETWORKS)
+def test_the_budget_knows_networks(touch: Any, name: str) -> None:
+    page = touch("budget")
+    page.locator("select").select_option(name)
+    image, net = budgets.NETWORKS[name]
+    costs = budget(net, image)
+    values = [cost for cost, _ in program(page)]
+    assert values == costs
+    assert f"{len(net)}" in text(page, ".words")
+
+
+def test_the_budget_says_what_does_not_fit(touch: Any) -> None:
+    page = touch("budget", query="image=1x4x4&layers=c2k3,c2k5")
+    assert "does not fit into 2 × 2" in text(page, ".words")
+    assert "does not fit" in text(page, "[role=option]:nth-child(2)")
+
+
+# -- The depth curve, the shift and the cover --------------------------------
+
+
+def test_the_depth_curve_follows_its_controls(touch: Any) -> None:
+    page = touch("depth")
+    settle(page, "e.progress.textContent === '20 of 20 nets'")
+    page.get_by_role("button", name="keep for comparison").click()
+    page.get_by_role("button", name="He", exact=True).click()
+    page.get_by_label("PyTorch's biases").uncheck()
+    settle(page, "e.progress.textContent === '20 of 20 nets' && e.middles.signal[12] > 0.1")
+    assert page.locator("path.held").count() == 3
+    middles = page.evaluate("document.querySelector('conv-depth').middles")
+    assert 0.3 < middles["signal"][12] < 3.5
+    assert 0.2 < middles["gradient"][0] < 5
+    signal, _ = program(page)
+    assert 0.1 < signal < 10
+    page.locator("select").nth(1).select_option("tanh")
+    settle(page, "e.progress.textContent === '20 of 20 nets'")
+    assert page.locator("path.theory").count() == 0
+    exec_signal, _ = program(page)
+    assert 0 < exec_signal < 10
+
+
+def test_the_depth_curve_meets_the_figure(touch: Any) -> None:
+    """The page's draws are others, but their medians are those of the drawing."""
+    page = touch("depth")
+    settle(page, "e.progress.textContent === '20 of 20 nets'")
+    middles = page.evaluate("document.querySelector('conv-depth').middles")
+    for name, values in depths._draws(12, 16, 20).items():
+        ratio = np.array(middles[name]) / np.median(values, axis=0)
+        assert (abs(np.log10(ratio)) < 0.7).all()
+
+
+def test_the_shift_is_exact_at_even_steps(touch: Any) -> None:
+    page = touch("shift")
+    slider = page.get_by_role("slider")
+    slider.press("ArrowRight")
+    assert state(page)["shift"] == 2
+    assert ": 0 %" in text(page, ".stage")
+    slider.press("ArrowRight")
+    ring = np.pad(roof(), [(0, n) for n in roof().shape], mode="symmetric")
+    for blur in (False, True):
+        assert f": {100 * shifts.unexplained(ring, 3, blur):.0f} %" in text(page, ".stage")
+
+
+def test_the_kernel_is_dragged_over_the_cat(touch: Any) -> None:
+    page = touch("cover")
+    assert total(page) == 409 == program(page)
+    page.locator("canvas").first.focus()
+    page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("ArrowUp")
+    assert state(page)["at"] == [67, 42]
+    assert total(page) == program(page)
+    mark, canvas = page.locator(".output .mark"), page.locator("canvas").nth(1)
+    box = canvas.bounding_box()
+    mark.hover()
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"], steps=3)
+    page.mouse.up()
+    assert state(page)["at"] == [59, 89]
+    assert total(page) == program(page)
+
+
+# -- Files -------------------------------------------------------------------
+
+
+def test_an_address_holds_exactly_its_picture() -> None:
+    image = np.arange(12).reshape(3, 4)
+    data = photographs.address(image).removeprefix("data:image/png;base64,")
+    held = np.asarray(Image.open(BytesIO(base64.b64decode(data))))
+    assert (held == image).all()
+    with pytest.raises(ValueError, match="picture must hold whole numbers"):
+        photographs.address(image + 0.5)
