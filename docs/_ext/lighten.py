@@ -39,9 +39,10 @@ SHEET = re.compile(
 CODE = re.compile(r'[ \t]*<script (?![^>]*type=)[^>]*src="[./]*_static/([^"?]+)[^>]*></script>\n?')
 FACE = re.compile(r"@font-face ?\{[^}]*\}")
 FONT = re.compile(r"""url\(["']?([^)"'\s]+\.woff2)""")
-ICON = re.compile(r"""(["'])\\([0-9a-f]{2,5})\1""")
+ICON = re.compile(r'(?:--fa|content): ?"([^"]+)"')
 MATHS = re.compile(r"<math.*?</math>", re.DOTALL)
 PICTURE = re.compile(r'"data:image/png;base64,([^"]+)"')
+ITALIC = (range(0x1D434, 0x1D468), range(0x1D6E2, 0x1D71C))  # Latin and Greek letters
 LARGE, FILES = 3_000, 8  # bytes a picture needs for a file of its own, and files a page may have
 UNREAD = ("*.map", "*.LICENSE.txt")
 
@@ -139,7 +140,7 @@ def small_face(site: Site, face: str, css: str) -> str:
     found = FONT.search(face)
     if not found or not (site.static / found[1]).is_file():
         return ""
-    icons = {chr(int(code, 16)) for _, code in ICON.findall(css)}
+    icons = {char for text in ICON.findall(css) for char in text}
     characters = icons if "Awesome" in face else mathematics(site)
     font = cut((site.static / found[1]).read_bytes(), "".join(sorted(characters)))
     if font is None:
@@ -155,7 +156,7 @@ def mathematics(site: Site) -> set[str]:
     """Return the characters that formulas show: a letter alone is shown in its italic form."""
     texts = [found for page in site.pages.values() for found in MATHS.findall(page)]
     shown = {char for text in texts for char in unescape(re.sub(r"<[^>]+>", "", text))}
-    italic = {chr(code) for code in range(0x1D434, 0x1D7CC)}
+    italic = {chr(code) for part in ITALIC for code in part}
     return shown | {char for char in italic if normalize("NFKC", char) in shown} | {"\u210e"}
 
 

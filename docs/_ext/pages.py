@@ -1,4 +1,9 @@
-"""Finish the pages: nothing from other hosts, and repairs for those who do not see or point."""
+"""Finish the pages: nothing from other hosts, and repairs for those who do not see or point.
+
+A policy for a page's sources and the repairs belong to this book's choice of theme, MyST-NB and
+docutils; they go when those packages have them. It uses two names of MyST-NB: the node of folded
+code, and the function that writes its style sheet.
+"""
 
 from __future__ import annotations
 
