@@ -41,6 +41,7 @@ def built(folder: Path, builder: str, *options: str) -> Path:
     (docs / "index.md").write_text(INDEX, "utf-8")
     target = folder / "_build" / builder
     command = [sys.executable, "-m", "sphinx", "-b", builder, "-c", str(ROOT), "-nW", *options]
+    command += ["-d", str(folder / "_build" / "doctrees")]
     done = subprocess.run(
         [*command, str(docs), str(target)],
         cwd=ROOT, env={**os.environ}, capture_output=True, text=True, check=False,

@@ -121,7 +121,8 @@ def one_script(site: Site) -> None:
 def one_sheet(site: Site) -> None:
     """Join the style sheets that every page loads, cut to what the pages use."""
     names = site.common(SHEET)
-    css = purge(gather(site.static, names), vocabulary(site))
+    css = gather(site.static, names)
+    css = purge(css, vocabulary(site) | set(re.findall(r"var\(\s*(--[\w-]+)", css)))
     text = FACE.sub(lambda face: small_face(site, face[0], css), css)
     (site.static / STYLE).write_text(text, "utf-8")
     tag = f'<link rel="stylesheet" href="_static/{STYLE}?v={digest(text.encode())}">\n'
@@ -129,8 +130,9 @@ def one_sheet(site: Site) -> None:
 
 
 def vocabulary(site: Site) -> set[str]:
-    """Return every word that a page or a script could use as a class or an id."""
+    """Return every word that a page or a script could use as a class, an id or a variable."""
     texts = [" ".join(re.findall(r'(?:class|id)="([^"]*)"', page)) for page in site.pages.values()]
+    texts += [found for page in site.pages.values() for found in re.findall(r"--[\w-]+", page)]
     texts += [path.read_text("utf-8") for path in site.static.rglob("*.js")]
     return {word for text in texts for word in re.findall(r"[\w-]+", text)}
 
