@@ -51,7 +51,7 @@ class Sections(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin an entry at a heading, a term or a signature."""
         given = dict(attrs)
-        self._hidden = "headerlink" in (given.get("class") or "")
+        self._hidden = given.get("class") in ("headerlink", "caption-number")
         if tag == "section":
             self._anchors.append(given.get("id") or "")
         elif tag in HEADINGS or (tag == "dt" and given.get("id")):
