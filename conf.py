@@ -31,6 +31,7 @@ extensions = [
     # ours, in docs/_ext
     "bets",
     "downloads",
+    "drawings",
     "editions",
     "epub",
     "explorables",
@@ -131,6 +132,7 @@ html_math_renderer = "mathml"
 html_last_updated_fmt = None
 html_show_sphinx = False
 html_use_index = True
+html_additional_pages = {"search": "search.html"}  # searching.py writes its index
 html_domain_indices = False
 templates_path = ["docs/_templates"]
 html_sidebars = {"**": ["book-title.html", "search-button-field.html", "sbt-sidebar-nav.html"]}
@@ -174,7 +176,14 @@ epub_scheme = "URL" if _address.site else "ID"
 epub_uid = "convbook"
 epub_cover = ("_static/touch-icon.png", "")
 epub_show_urls = "no"
-epub_exclude_files = [".buildinfo", "_static/convbook.xlsx", "_static/use.js", "_static/search.js"]
+epub_exclude_files = [
+    "_static/convbook.xlsx",
+    "_static/fonts/GUST-FONT-LICENSE.txt",
+    "_static/fonts/README.md",
+    "_static/fonts/convbook-math.woff2",  # epub.py adds it: Sphinx does not know the kind
+    "_static/search.js",
+    "_static/use.js",
+]
 version = release
 
 copybutton_exclude = ".linenos, .gp, .go"

@@ -58,13 +58,13 @@ def book(session: nox.Session) -> None:
 
 @nox.session
 def formats(session: nox.Session) -> None:
-    """Build the book as PDF (needs latexmk and XeLaTeX), as EPUB, and as an archive of the site."""
+    """Build the book as PDF, as EPUB and as an archive: needs XeLaTeX, latexmk, make and xindy."""
     session.install("-e", ".[docs]", silent=False)
     target = Path("_build/formats")
     target.mkdir(parents=True, exist_ok=True)
     sphinx(session, "latex", "_build/latex")
-    latex = ["latexmk", "-pdfxe", "-interaction=nonstopmode", "-cd", "_build/latex/convbook.tex"]
-    session.run(*latex, external=True, silent=True)
+    quiet = {"LATEXMKOPTS": "-interaction=nonstopmode"}
+    session.run("make", "-C", "_build/latex", "all-pdf", env=quiet, external=True, silent=True)
     copyfile("_build/latex/convbook.pdf", target / "convbook.pdf")
     html_only = ["-D", "templates_path=", "-D", "html_css_files=palette.css,epub-book.css"]
     sphinx(session, "epub", "_build/epub", *html_only)
@@ -76,7 +76,7 @@ def formats(session: nox.Session) -> None:
 
 def sphinx(session: nox.Session, builder: str, target: str, *options: str) -> None:
     """Build the book in a format; the chapters' results come from the same cache."""
-    gates = ["-n", "-W", "--keep-going", "-d", f"_build/doctrees-{builder}"]
+    gates = ["-n", "-W", "--keep-going", "-d", "_build/doctrees"]
     session.run("sphinx-build", "-b", builder, "-c", ".", *gates, *options, "docs", target)
 
 

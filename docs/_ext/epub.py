@@ -2,8 +2,8 @@
 
 Sphinx writes the pages of an EPUB with its HTML writer. MathML and SVG then lack their namespace,
 attributes lack their value, and the table of files does not say what its pages hold. The pages
-are repaired when they are written, the table when all is there. Of Sphinx it needs the method
-that packs the folder, ``build_epub``.
+are repaired when they are written, the table when all is there. Of Sphinx it needs what packs
+the folder: ``build_epub`` and its list ``files``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 MATHML, SVG = "http://www.w3.org/1998/Math/MathML", "http://www.w3.org/2000/svg"
 PAGE = re.compile(r'(<item [^>]*href="([^"]+\.xhtml)"[^>]*?)\s*/>')
-FONT = '<item id="math-font" href="_static/fonts/convbook-math.woff2" media-type="font/woff2"/>'
+FONT = "_static/fonts/convbook-math.woff2"
+ITEM = f'<item id="math-font" href="{FONT}" media-type="font/woff2"/>'
 REPAIRS = (
     (re.compile(r"<math(?![^>]*xmlns)"), f'<math xmlns="{MATHML}"'),
     (re.compile(r"<svg(?![^>]*xmlns=)"), f'<svg xmlns="{SVG}"'),
@@ -27,6 +28,7 @@ REPAIRS = (
     (re.compile(r"<path(?![^>]*\bd=)"), '<path d=""'),
     (re.compile(r'(<mfrac[^>]*) displaystyle="[^"]*"'), r"\1"),
     (re.compile(r'(<mtable[^>]*) scriptlevel="[^"]*"'), r"\1"),
+    (re.compile(r'<a [^>]*href="[^"]*\.xlsx"[^>]*>(.*?)</a>', re.DOTALL), r"\1"),
     (re.compile(r"<details(?![^>]*\bopen)"), '<details open=""'),
 )
 """A pattern and what stands in its place."""
@@ -65,9 +67,21 @@ def describe(app: Sphinx, exception: Exception | None) -> None:
         given = f' properties="{" ".join(held)}"' if held and "properties=" not in item[1] else ""
         return f"{item[1]}{given}/>"
 
-    text = PAGE.sub(described, text).replace("</manifest>", f"{FONT}</manifest>")
+    text = without_unlinked_styles(app, text)
+    text = PAGE.sub(described, text).replace("</manifest>", f"{ITEM}</manifest>")
     table.write_text(text, "utf-8")
+    app.builder.files.append(FONT)
     app.builder.build_epub()
+
+
+def without_unlinked_styles(app: Sphinx, table: str) -> str:
+    """Take the style sheets of the site, which no page of the EPUB links to, out of the table."""
+    linked = "".join(path.read_text("utf-8") for path in Path(app.outdir).glob("*.xhtml"))
+    for name in [name for name in app.builder.files if name.endswith(".css")]:
+        if name not in linked:
+            app.builder.files.remove(name)
+            table = re.sub(rf'\s*<item [^>]*href="{re.escape(name)}"[^>]*/>', "", table)
+    return table
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

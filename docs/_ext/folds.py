@@ -1,10 +1,13 @@
 """Let exercises and folded solutions hold code cells.
 
 MyST-NB finds code cells only at the top level of a page, not inside colon
-fences. So before a page is read, each admonition and dropdown that holds a
-code cell is opened up: its first line becomes a paragraph that holds the title,
-its last line a comment, and no line moves. After the page is read, what stands
-between the two is put back into the admonition or dropdown.
+fences. sphinx-gated-directives and sphinx-exercise get round it with a directive
+that opens and one that closes; a fence around its content reads better in plain
+text, which is where a chapter is written. So before a page is read, each
+admonition and dropdown that holds a code cell is opened up: its first line
+becomes a paragraph that holds the title, its last line a comment, and no line
+moves. After the page is read, what stands between the two is put back into the
+admonition or dropdown.
 """
 
 from __future__ import annotations

@@ -39,9 +39,10 @@ SHEET = re.compile(
 CODE = re.compile(r'[ \t]*<script (?![^>]*type=)[^>]*src="[./]*_static/([^"?]+)[^>]*></script>\n?')
 FACE = re.compile(r"@font-face ?\{[^}]*\}")
 FONT = re.compile(r"""url\(["']?([^)"'\s]+\.woff2)""")
-ICON = re.compile(r"""(["'])\\([0-9a-f]{2,5})\1""")
+ICON = re.compile(r'(?:--fa|content): ?"([^"]+)"')
 MATHS = re.compile(r"<math.*?</math>", re.DOTALL)
 PICTURE = re.compile(r'"data:image/png;base64,([^"]+)"')
+ITALIC = (range(0x1D434, 0x1D468), range(0x1D6E2, 0x1D71C))  # Latin and Greek letters
 LARGE, FILES = 3_000, 8  # bytes a picture needs for a file of its own, and files a page may have
 UNREAD = ("*.map", "*.LICENSE.txt")
 
@@ -120,7 +121,8 @@ def one_script(site: Site) -> None:
 def one_sheet(site: Site) -> None:
     """Join the style sheets that every page loads, cut to what the pages use."""
     names = site.common(SHEET)
-    css = purge(gather(site.static, names), vocabulary(site))
+    css = gather(site.static, names)
+    css = purge(css, vocabulary(site) | set(re.findall(r"var\(\s*(--[\w-]+)", css)))
     text = FACE.sub(lambda face: small_face(site, face[0], css), css)
     (site.static / STYLE).write_text(text, "utf-8")
     tag = f'<link rel="stylesheet" href="_static/{STYLE}?v={digest(text.encode())}">\n'
@@ -128,8 +130,9 @@ def one_sheet(site: Site) -> None:
 
 
 def vocabulary(site: Site) -> set[str]:
-    """Return every word that a page or a script could use as a class or an id."""
+    """Return every word that a page or a script could use as a class, an id or a variable."""
     texts = [" ".join(re.findall(r'(?:class|id)="([^"]*)"', page)) for page in site.pages.values()]
+    texts += [found for page in site.pages.values() for found in re.findall(r"--[\w-]+", page)]
     texts += [path.read_text("utf-8") for path in site.static.rglob("*.js")]
     return {word for text in texts for word in re.findall(r"[\w-]+", text)}
 
@@ -139,7 +142,7 @@ def small_face(site: Site, face: str, css: str) -> str:
     found = FONT.search(face)
     if not found or not (site.static / found[1]).is_file():
         return ""
-    icons = {chr(int(code, 16)) for _, code in ICON.findall(css)}
+    icons = {char for text in ICON.findall(css) for char in text}
     characters = icons if "Awesome" in face else mathematics(site)
     font = cut((site.static / found[1]).read_bytes(), "".join(sorted(characters)))
     if font is None:
@@ -155,7 +158,7 @@ def mathematics(site: Site) -> set[str]:
     """Return the characters that formulas show: a letter alone is shown in its italic form."""
     texts = [found for page in site.pages.values() for found in MATHS.findall(page)]
     shown = {char for text in texts for char in unescape(re.sub(r"<[^>]+>", "", text))}
-    italic = {chr(code) for code in range(0x1D434, 0x1D7CC)}
+    italic = {chr(code) for part in ITALIC for code in part}
     return shown | {char for char in italic if normalize("NFKC", char) in shown} | {"\u210e"}
 
 

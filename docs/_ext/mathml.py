@@ -2,13 +2,17 @@
 
 Browsers draw MathML themselves, so a page needs no script for its equations
 and a screen reader finds them. ``math-core`` does the translation and refuses
-every command it does not know, which makes the build fail at that line.
+every command it does not know, which makes the build fail at that line. Sphinx
+itself offers MathJax and pictures, and no maintained extension was found that
+writes MathML. It uses Sphinx's public interface, and ``sphinx.util.math`` for
+the numbers of equations.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache
+from html import unescape
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -27,6 +31,7 @@ logger = logging.getLogger(__name__)
 CONVERTER = LatexToMathML(annotation=True, fancy_error=False)
 ENVIRONMENT = re.compile(r"\\begin\{(\w+\*?)\}.*\\end\{\1\}", re.DOTALL)
 NUMBERED = re.compile(r"\\(begin|end)\{(align|equation|gather|multline)\}")
+NAMED = re.compile(r"&(?!amp;|lt;|gt;|quot;|apos;)[A-Za-z]+;")
 STOPS = tuple(".,;:!?)")
 BARE = re.compile(r"^(\\(?:begin|end)\{(?:align|equation|gather|multline))\}", re.MULTILINE)
 
@@ -34,7 +39,8 @@ BARE = re.compile(r"^(\\(?:begin|end)\{(?:align|equation|gather|multline))\}", r
 @cache
 def to_mathml(tex: str, *, display: bool) -> str:
     """Translate one formula; raise ``LatexError`` at what is not understood."""
-    return CONVERTER.convert_with_local_state(tex, displaystyle=display)
+    mathml = CONVERTER.convert_with_local_state(tex, displaystyle=display)
+    return NAMED.sub(lambda name: unescape(name[0]), mathml)  # XML knows five names, HTML many
 
 
 def normalise(tex: str) -> str:

@@ -1,4 +1,9 @@
-"""Finish the pages: nothing from other hosts, and repairs for those who do not see or point."""
+"""Finish the pages: nothing from other hosts, and repairs for those who do not see or point.
+
+A policy for a page's sources and the repairs belong to this book's choice of theme, MyST-NB and
+docutils; they go when those packages have them. It uses two names of MyST-NB: the node of folded
+code, and the function that writes its style sheet.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from myst_nb.sphinx_ext import add_global_html_resources
 
@@ -56,6 +62,16 @@ def finish(app: Sphinx, page: str, template: str, context: dict[str, Any], doctr
     context["body"] = body
 
 
+def lift_lists(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Put a list that napoleon left inside a paragraph behind it, as HTML demands."""
+    for paragraph in list(doctree.findall(nodes.paragraph)):
+        inside = [child for child in paragraph.children if isinstance(child, nodes.bullet_list)]
+        place = paragraph.parent.index(paragraph)
+        for number, child in enumerate(inside, 1):
+            paragraph.remove(child)
+            paragraph.parent.insert(place + number, child)
+
+
 def has_file(script: Any) -> bool:
     """Tell whether a script is a file, not a line in the page."""
     return bool(getattr(script, "filename", script))
@@ -78,5 +94,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Replace the writer of folded cells and finish each page."""
     app.connect("builder-inited", place_style)
     app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_code, depart_hidden_code))
+    app.connect("doctree-resolved", lift_lists)
     app.connect("html-page-context", finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

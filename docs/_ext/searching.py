@@ -3,7 +3,8 @@
 Sphinx indexes whole pages, hidden code included, and quotes toolbars; Pagefind quotes sections,
 but needs a binary and a server, and the book is also read from disk. So the written pages are
 read once more: each section, term and function becomes an entry with its prose. It depends on
-HTML only. The index is a script, since a page on disk may not fetch, and search.js ranks it.
+HTML, and on the switch ``search`` of Sphinx's builders. The index is a script, since a page on
+disk may not fetch; search.js ranks it.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Sections(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin an entry at a heading, a term or a signature."""
         given = dict(attrs)
-        self._hidden = "headerlink" in (given.get("class") or "")
+        self._hidden = given.get("class") in ("headerlink", "caption-number")
         if tag == "section":
             self._anchors.append(given.get("id") or "")
         elif tag in HEADINGS or (tag == "dt" and given.get("id")):
@@ -112,10 +113,15 @@ def write_index(app: Sphinx, exception: Exception | None) -> None:
         entries += sections(page, html, kind)
     text = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
     Path(app.outdir, "_static", "search-index.js").write_text(f"const sections={text};", "utf-8")
-    Path(app.outdir, "searchindex.js").unlink(missing_ok=True)  # Sphinx's, which no page loads
+
+
+def replace_sphinx(app: Sphinx) -> None:
+    """Leave Sphinx's own index out; the page of results is one of ours."""
+    app.builder.search = False
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Read the pages when they are written."""
+    app.connect("builder-inited", replace_sphinx)
     app.connect("build-finished", write_index, priority=800)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,9 +2,9 @@
 
 PurgeCSS does the first and needs Node; no well-kept Python package was found. tinycss2 reads and
 writes the rules, so this knows nothing of the grammar: a rule goes if each of its selectors names
-a class or an id that occurs in no page and no script. The second is ours: themes of Sphinx print
-the dark colours on white paper. Every rule for the dark theme is confined to screens, and every
-rule for the light one also holds on paper.
+a class or an id that occurs in no page and no script, a variable if nothing reads it. The second
+is ours: themes of Sphinx print the dark colours on white paper. Every rule for the dark theme is
+confined to screens, and every rule for the light one also holds on paper.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ URL = re.compile(r"""url\((["']?)(?!data:|#|%23)([^)"']+)\1\)""")
 IMPORT = re.compile(r"""@import (?:url\()?["']([^"')]+)["']\)?;""")
 LIGHT = re.compile(r"""\[data-theme=(["']?)light\1\]""")
 DARK = re.compile(r"""\[data-theme=(["']?)dark\1\]""")
+UNREAD = re.compile(r"""(--[\w-]+)\s*:(?:"[^"]*"|'[^']*'|[^;{}"'])*;?""")
 NESTED = frozenset(["media", "supports", "layer", "container"])
 
 
@@ -55,14 +56,15 @@ def moved(css: str, folder: str) -> str:
 
 
 def purge(css: str, words: Container[str]) -> str:
-    """Return what can apply to a page that has these classes and ids, with paper made light.
+    """Return what can apply to a page that has these words, with paper made light.
 
     >>> purge(".a, .b { x: y } .b { x: z }", {"a"})
     '.a{ x: y }'
     >>> purge("[data-theme=dark] .a { x: y }", {"a"})
     '@media screen{[data-theme=dark] .a{ x: y }}'
     """
-    return "\n".join(written(tinycss2.parse_stylesheet(css, skip_comments=True), words))
+    made = "\n".join(written(tinycss2.parse_stylesheet(css, skip_comments=True), words))
+    return UNREAD.sub(lambda found: found[0] if found[1] in words else "", made)
 
 
 def written(rules: Iterable[Node], words: Container[str]) -> Iterator[str]:
