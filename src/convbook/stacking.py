@@ -70,6 +70,11 @@ def stack(kernels: Iterable[NDArray[Number]]) -> NDArray[Number]:
     ValueError
         If there are no kernels, or their shapes or dtypes differ.
 
+    See Also
+    --------
+    conv2d : The function that takes them.
+    compose : Kernels after each other.
+
     Examples
     --------
     >>> from convbook import DETECTORS, stack
@@ -113,6 +118,11 @@ def compose(first: NDArray[Number], second: NDArray[Number], stride: Size = 1) -
     ------
     ValueError
         If shapes, dtypes or sizes do not go together.
+
+    See Also
+    --------
+    conv_transpose2d : The stamping itself.
+    stack : Kernels side by side, not after each other.
 
     Notes
     -----
@@ -236,9 +246,11 @@ def _listed(kernels: Any) -> list[Any]:
     try:
         listed = list(kernels)
     except TypeError:
-        raise ValueError(f"kernels must be an iterable of arrays, got {kernels!r}") from None
+        raise ValueError(
+            f"kernels must be an iterable of arrays, got {_checks.brief(kernels)}"
+        ) from None
     if not listed:
-        raise ValueError(f"kernels must hold at least one kernel, got {kernels!r}")
+        raise ValueError(f"kernels must hold at least one kernel, got {_checks.brief(kernels)}")
     return listed
 
 
