@@ -37,10 +37,10 @@ from convbook import (
     set_num_threads,
 )
 from convbook._problem import Problem, Workload, check_problem
-from convbook._typing import AlgorithmName
 from convbook.algorithms import (
     ALGORITHMS,
     FAST,
+    AlgorithmName,
     Bilinear,
     _blocks,
     choice,
@@ -63,8 +63,8 @@ from oracles import inner, ours, refused, same, theirs
 from requirements import need
 from strategies import FLOATS, INTEGERS, LAYOUTS, Call, layouts, numbers, rngs, two
 
-EXACT = ("im2col", "shift")
-SPREADING = ("winograd", "dft", "fft")
+EXACT = tuple(name for name in FAST if ALGORITHMS[name].exact)
+SPREADING = tuple(name for name in FAST if name not in EXACT)
 ROOMY = (_blocks, contrast, im2col, shift, tiles)
 each_algorithm = pytest.mark.parametrize("name", FAST)
 each_float = pytest.mark.parametrize("dtype", FLOATS)
@@ -803,7 +803,12 @@ def test_the_table_names_what_conv2d_offers():
     assert get_args(AlgorithmName) == ("auto", *ALGORITHMS)
     for name in ALGORITHMS:
         assert f'"{name}"' in inspect.getdoc(conv2d)
-    assert {name for name in FAST if ALGORITHMS[name].exact} == {*EXACT}
+    assert {*EXACT} >= {"im2col", "shift"}
+    assert {*SPREADING} >= {"winograd", "dft", "fft"}
+    palette = need("convbook.figures._palette").LIGHT
+    assert {algorithm.role for algorithm in ALGORITHMS.values()} <= {*palette}
+    for names in zip(*((each.label, each.role) for each in ALGORITHMS.values()), strict=True):
+        assert len({*names}) == len(ALGORITHMS)
 
 
 def test_auto_chooses_what_was_measured_to_be_fast():

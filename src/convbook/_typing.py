@@ -19,6 +19,3 @@ Sides = tuple[int, int, int, int]
 
 PadMode = Literal["constant", "reflect", "replicate", "circular"]
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
-
-AlgorithmName = Literal["auto", "direct", "im2col", "shift", "winograd", "dft", "fft"]
-"""What `algorithm` of `conv2d` may say: a name in the table of the algorithms, or "auto"."""

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from convbook import _checks
 from convbook._problem import check_problem
-from convbook._typing import AlgorithmName, Number, Padding, Size
-from convbook.algorithms import ALGORITHMS, PreparedWeight, convolve
+from convbook._typing import Number, Padding, Size
+from convbook.algorithms import ALGORITHMS, AlgorithmName, PreparedWeight, convolve
 
 
 def conv2d(

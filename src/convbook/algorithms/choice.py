@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from math import ceil, prod
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -213,6 +213,9 @@ ALGORITHMS = {
     "fft": Algorithm(fft, touching_unit_stride, "FFT of windows", "gradient"),
 }
 """Each algorithm by its name in :func:`~convbook.conv2d`: all that the house knows of it."""
+
+AlgorithmName = Literal["auto", "direct", "im2col", "shift", "winograd", "dft", "fft"]
+"""The same names for type checkers, and "auto"."""
 
 FAST = tuple(name for name in ALGORITHMS if name != "direct")
 """The names of all but the definition."""

@@ -54,5 +54,5 @@ def gradient_time(work: Workload, tiling: Tiling) -> float:
 
 
 def _fresh(values: int) -> float:
-    """Return the time to compute one value of a kernel, which is longer if memory is fresh."""
+    """Return the time to compute one value of a kernel: the first use of memory costs more."""
     return 0.3 if values < 1 << 18 else 0.6 if values < 1 << 22 else 1.3
