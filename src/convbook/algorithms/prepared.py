@@ -20,12 +20,6 @@ class PreparedWeight:
     weight : ndarray of shape (C_out, C_in / groups, K_h, K_w)
         Kernels. They are copied: what happens to the original changes nothing.
 
-    Attributes
-    ----------
-    weight : ndarray of shape (C_out, C_in / groups, K_h, K_w)
-        The copy, which cannot be written to nor replaced. Copies of the object, and what is
-        restored from a pickle, hold the same kernels.
-
     Raises
     ------
     ValueError
@@ -37,6 +31,9 @@ class PreparedWeight:
 
     Notes
     -----
+    Its attribute `weight` is the copy, which cannot be written to nor replaced. Copies of the
+    object, and what is restored from a pickle, hold the same kernels.
+
     The forms need memory: Winograd's takes four times that of 3×3 kernels. At most four forms are
     kept, for sizes of the image that ask for different ones.
 
