@@ -73,17 +73,16 @@ def lift_lists(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             paragraph.parent.insert(place + number, child)
 
 
-def own_references(
+def number_references(
     app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
 ) -> None:
-    """Give a docstring's numbered references names of their own: one page holds many docstrings.
+    """Write a docstring's numbered references as a list, and what cites them as plain text.
 
-    Napoleon leaves ``[1]_`` as it is, so every docstring of a page would define the same target.
+    As footnotes they would clash, for one page holds many docstrings, and MyST loses them.
     """
-    own = re.sub(r"\W", "-", name)
     for number, line in enumerate(lines):
-        line = re.sub(r"\[(\d+)\]_", rf"[#{own}-\1]_", line)
-        lines[number] = re.sub(r"^(\s*)\.\. \[(\d+)\] ", rf"\1.. [#{own}-\2] ", line)
+        cited = re.sub(r"\[(\d+)\]_", r"[\1]", line)
+        lines[number] = re.sub(r"^(\s*)\.\. \[(\d+)\] ", r"\1\2. ", cited)
 
 
 def has_file(script: Any) -> bool:
@@ -108,7 +107,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Replace the writer of folded cells and finish each page."""
     app.connect("builder-inited", place_style)
     app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_code, depart_hidden_code))
-    app.connect("autodoc-process-docstring", own_references, priority=600)  # after napoleon
+    app.connect("autodoc-process-docstring", number_references, priority=600)  # after napoleon
     app.connect("doctree-resolved", lift_lists)
     app.connect("html-page-context", finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
