@@ -98,7 +98,7 @@ def _by_rank(work: Workload) -> Sequence[str]:
         return ("fft", "shift") if taps >= 13 else ("shift",) if work.kernels <= 8 else ()
     if channels <= 16:
         return ("dft", "fft", "shift") if taps >= 7 else ("shift",)
-    if not work.prepared and work.images * prod(work.sizes.output_size) < channels:
+    if not work.prepared and work.images * prod(work.sizes.output_size) < channels // 2:
         return ()  # to transform the kernels takes longer
     return ("winograd", "dft", "fft") if taps <= 3 else ("dft", "fft")
 

@@ -19,6 +19,10 @@ LIMIT = 256
 """How many times as large as another a number may be: pictures of eight bits stay below."""
 
 
+MANY = 8
+"""Channels of a group of which some are bright almost everywhere."""
+
+
 def convolve_evenly(
     problem: Problem, output: Array, algorithm: Callable[[Problem, Array], None]
 ) -> bool:
@@ -40,6 +44,8 @@ def convolve_evenly(
 
 def blocks_with_empty_windows(problem: Problem) -> list[Block] | None:
     """Return where windows hold zeros alone, or None if some are much darker than others."""
+    if _all_pixels_are_alike(problem):
+        return []
     sizes, groups = problem.sizes, problem.groups
     coarse = max(1, min(sizes.kernel_size) // 4)  # a few pixels of each window may be enough
     most = ROOM // (2 * groups * problem.input.itemsize)
@@ -61,6 +67,20 @@ def blocks_with_empty_windows(problem: Problem) -> list[Block] | None:
         if even and not empty:
             break
     return empty if even else None
+
+
+def _all_pixels_are_alike(problem: Problem) -> bool:
+    """Tell whether no pixel is much darker than another, and each window holds one.
+
+    A pixel of many channels is dark only where all of them are: then this look is enough.
+    """
+    n, channels = problem.input.shape[:2]
+    (k_h, k_w), (left, right, top, bottom) = problem.sizes.kernel_size, problem.sizes.sides
+    if channels < MANY * problem.groups or max(top, bottom) >= k_h or max(left, right) >= k_w:
+        return False
+    images = problem.input.reshape(n, problem.groups, channels // problem.groups, -1)
+    pixels = np.maximum(images.max(axis=2), -images.min(axis=2))
+    return bool((pixels.min(axis=2) * LIMIT >= pixels.max(axis=2)).all())
 
 
 def magnitudes(problem: Problem, block: Block) -> Array:
@@ -110,8 +130,8 @@ def is_even(array: Array, border: tuple[int, int] = (0, 0)) -> bool:
         numbers = abs(array[part])
         largest = np.maximum(largest, numbers.max())  # hands on a NaN
         inner = numbers[..., top : height - top, left : width - left]
-        total, count = total + float(inner.sum(dtype=float)), count + inner.size
-    return count > 0 and float(largest) * count <= LIMIT * total
+        total, count = total + float(inner.sum()), count + inner.size
+    return count > 0 and float(largest) * count <= LIMIT * total < np.inf
 
 
 def all_finite(array: Array) -> bool:
