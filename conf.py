@@ -166,6 +166,8 @@ latex_domain_indices = False
 latex_elements = {
     "papersize": "a4paper",
     "extraclassoptions": "openany,oneside",
+    "makeindex": "",  # the site has an index; xindy fails on ours
+    "printindex": "",
     "preamble": r"\setcounter{secnumdepth}{0}",  # chapters have numbers, sections have none
 }
 epub_title = html_title

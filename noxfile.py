@@ -58,7 +58,7 @@ def book(session: nox.Session) -> None:
 
 @nox.session
 def formats(session: nox.Session) -> None:
-    """Build the book as PDF, as EPUB and as an archive: needs XeLaTeX, latexmk, make and xindy."""
+    """Build the book as PDF, as EPUB and as an archive: needs XeLaTeX, latexmk and make."""
     session.install("-e", ".[docs]", silent=False)
     target = Path("_build/formats")
     target.mkdir(parents=True, exist_ok=True)

@@ -73,8 +73,9 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     """Write the card and robots.txt beside the pages."""
     if exception is not None or app.builder.name != "html":
         return
-    draw_card(app)
     address = app.config.html_baseurl
+    if address:  # a preview asks for it by its full address
+        draw_card(app)
     sitemap = f"Sitemap: {address}sitemap.xml\n" if address else ""
     Path(app.outdir, "robots.txt").write_text(f"User-agent: *\nAllow: /\n{sitemap}", "utf-8")
 

@@ -26,7 +26,7 @@ URL = re.compile(r"""url\((["']?)(?!data:|#|%23)([^)"']+)\1\)""")
 IMPORT = re.compile(r"""@import (?:url\()?["']([^"')]+)["']\)?;""")
 LIGHT = re.compile(r"""\[data-theme=(["']?)light\1\]""")
 DARK = re.compile(r"""\[data-theme=(["']?)dark\1\]""")
-UNREAD = re.compile(r"""(--[\w-]+)\s*:(?:"[^"]*"|'[^']*'|[^;{}"'])*;?""")
+UNREAD = re.compile(r"""(--[\w-]+)\s*:(?:"[^"]*"|'[^']*'|[^;{}"'])*;?\s*""")
 NESTED = frozenset(["media", "supports", "layer", "container"])
 
 
