@@ -666,7 +666,10 @@ def test_a_screen_reader_hears_the_sum_and_no_chatter(opened: Any) -> None:
           const heard = [];
           const listen = () => heard.push(e.voice.textContent);
           new MutationObserver(listen).observe(e.voice, { childList: true });
-          for (const k of [0, 1, 0, 1, 0]) e.grids.output.choose([0, k]);
+          for (const k of [0, 1, 0, 1, 0]) {
+            e.grids.output.choose([0, k]);
+            await new Promise(done => setTimeout(done, 20));
+          }
           await new Promise(done => setTimeout(done, 1500));
           return heard;
         }"""
