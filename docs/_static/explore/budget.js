@@ -74,8 +74,8 @@ class Budget extends Explorable {
 .barred { height: .75rem; border: 1px solid var(--ink); background: color-mix(in srgb, var(--ink) 55%, transparent); transform-origin: left; }
 .gradient { --ink: var(--cb-gradient); }
 .head span[class] { color: var(--ink); white-space: normal; line-height: 1.2; }
-.words { min-height: 4.4em; margin: .4rem 0; font-size: .92rem; font-variant-numeric: tabular-nums; }
-@container (max-width: 560px) { .line { grid-template-columns: 6.2em 6.3em repeat(3, minmax(0, 1fr)); gap: .25rem; padding-inline: .2rem; font-size: .75rem; } .head { grid-template-columns: repeat(3, 1fr); } .seen, .head > :not([class]) { display: none; } .words { min-height: 8.8em; }
+.words { min-height: 4.4em; margin: .4rem 0; text-align: left; font-size: .92rem; font-variant-numeric: tabular-nums; }
+@container (max-width: 560px) { .line { grid-template-columns: 6.8em 6.4em repeat(3, minmax(0, 1fr)); gap: .25rem; padding-inline: .2rem; font-size: .75rem; } .head { grid-template-columns: repeat(3, 1fr); } .seen, .head > :not([class]) { display: none; } .words { min-height: 8.8em; }
   .spinner { display: grid; grid-template-columns: repeat(3, 1fr); } .spinner > span:first-child { grid-column: 1 / -1; } }
 @media (forced-colors: active) { .barred { forced-color-adjust: none; } [aria-selected=true] { outline: 2px solid Highlight; outline-offset: -2px; } }`;
 

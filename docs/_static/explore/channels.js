@@ -138,11 +138,11 @@ class Channels extends Explorable {
       const pixel = (i, j) => this.planes[plane][(r + i) * wide + c + j];
       const kind = (i, j) => (hot && hot[1] === i && hot[2] === j ? (hot[0] === plane ? "now" : "lit") : "");
       let part = 0;
-      pixels.draw(3, 3, (i, j) => ({ text: number(pixel(i, j)), kind: kind(i, j) }));
+      pixels.draw(3, 3, (i, j) => ({ text: short(pixel(i, j)), kind: kind(i, j) }));
       weights.draw(3, 3, (i, j) => ({ text: number(w[plane][i][j]), kind: kind(i, j) }));
       products.draw(3, 3, (i, j) => {
         part += pixel(i, j) * w[plane][i][j];
-        return { text: number(pixel(i, j) * w[plane][i][j]), kind: `${kind(i, j)} ${Math.sign(pixel(i, j) * w[plane][i][j]) < 0 ? "minus" : ""}`.trim() };
+        return { text: short(pixel(i, j) * w[plane][i][j]), kind: `${kind(i, j)} ${Math.sign(pixel(i, j) * w[plane][i][j]) < 0 ? "minus" : ""}`.trim() };
       });
       sum.textContent = number(part);
       return part;
@@ -190,6 +190,9 @@ figcaption { font-size: .8rem; text-align: center; color: var(--pst-color-text-m
 }
 `;
 }
+
+/** A number with one decimal at most, for a small cell; the sums beside it have three. */
+const short = (value) => number(Number(value.toFixed(1)));
 
 /** The valid correlation of one plane with nine weights. */
 function slide(x, high, wide, w) {

@@ -101,7 +101,7 @@ function spread(numbers) {
 
 const LINES = { signal: ["output", "the signal"], difference: ["kernel", "what two inputs differ in"], gradient: ["gradient", "the gradient"] };
 const WIDTHS = ["4", "8", "16", "32", "64"];
-const [WIDE, HIGH, LEFT, RIGHT, TOP, BOTTOM] = [600, 330, 62, 586, 12, 294]; // the plot, and what the axes leave of it
+const [WIDE, HIGH, LEFT, RIGHT, TOP, BOTTOM] = [600, 330, 86, 586, 12, 294]; // the plot, and what the axes leave of it
 
 function shape(tag, attributes, text = "") {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -139,7 +139,7 @@ path { fill: none; stroke: var(--ink, var(--cb-rule)); stroke-width: 2.6; }
 .gradient { --ink: var(--cb-gradient); }
 .key { display: flex; flex-wrap: wrap; gap: .1rem 1.2rem; font-size: .9rem; }
 .key span::before { content: ""; display: inline-block; width: 1.4rem; margin-right: .4rem; border-top: 3px solid var(--ink); vertical-align: middle; }
-.words { min-height: 4.4em; margin: .3rem 0; font-size: .92rem; }
+.words { min-height: 4.4em; margin: .3rem 0; text-align: left; font-size: .92rem; }
 @container (max-width: 560px) { text { font-size: 27px; } .words { min-height: 7.3em; } }
 @media (forced-colors: active) { path, .key span::before { forced-color-adjust: none; } }`;
 

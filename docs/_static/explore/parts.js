@@ -558,7 +558,7 @@ input[type=range] { min-height: 2rem; min-width: 4rem; }
 .note.problem { color: var(--pst-color-text-base); font-weight: 600; }
 .foot { margin-top: .6rem; padding-top: .6rem; border-top: 1px solid var(--cb-rule); font-size: .88rem; }
 .foot .bar { margin-top: .4rem; }
-summary { cursor: pointer; }
+summary { cursor: pointer; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
 code, pre { margin: 0; font-family: var(--pst-font-family-monospace); font-size: .92em; overflow-wrap: anywhere; }
 pre { padding: .4rem 0 0 1rem; white-space: pre-wrap; }
 .words { margin: 0; line-height: 1.6; overflow: hidden; font-variant-numeric: tabular-nums; }
