@@ -31,12 +31,49 @@ GROUPS = {
     "stem": "stem",
     "depthwise": "depthwise",
     "toy": "toys",
-    "growth of the side": "sides",
-    "growth of the channels": "channels",
-    "growth of the kernel": "kernels",
-    "map": "map",
+    "growth of the side": "other sides",
+    "growth of the channels": "other channels",
+    "growth of the kernel": "other kernels",
+    "map": "rest of the map",
 }
-"""What tables call the groups of layers; those from "growth" on are series, which share layers."""
+"""What tables call the groups of layers; the later ones are series, which share layers."""
+
+
+RUNGS = {
+    "loops": "loops",
+    "einsum": "einsum",
+    "whole fft": "whole-image FFT",
+    "fancy im2col": "im2col by indices",
+    "tensordot": "tensordot",
+    "einsum optimized": "einsum, optimized",
+    "full im2col": "im2col at once",
+    "convbook im2col": "im2col in tiles",
+    "convbook shift": "shift",
+    "sgemm": "sgemm",
+    "torch": "PyTorch",
+    "onnxruntime": "ONNX Runtime",
+    "convbook dft": "DFT of tiles",
+    "convbook unprepared": "auto, unprepared",
+    "convbook winograd": "Winograd",
+}
+"""What the ladder calls the ways to compute its layer."""
+
+HOLDERS = {
+    "torch": "PyTorch",
+    "onnxruntime": "ONNX Runtime",
+    "tensordot": "tensordot",
+    "fancy im2col": "im2col by indices",
+    "full im2col": "im2col at once",
+    "whole fft": "whole-image FFT",
+    "scipy fftconvolve": "fftconvolve",
+    "scipy oaconvolve": "oaconvolve",
+    "convbook im2col": "convbook, im2col",
+    "convbook shift": "convbook, shift",
+    "convbook winograd": "convbook, Winograd",
+    "convbook fft": "convbook, FFT",
+    "convbook": "convbook, auto",
+}
+"""What the figure of memory calls them."""
 
 
 class Mode(NamedTuple):
@@ -85,6 +122,16 @@ def speeds(record: Record, mode: str, rival: str = "torch") -> dict[str, float]:
     return {name: speed(rows, who, rival) for name, rows in measured.items() if who in rows}
 
 
+def once(record: Record) -> dict[str, list[str]]:
+    """Return the groups with each layer in the first of those that hold it."""
+    seen: set[str] = set()
+    groups: dict[str, list[str]] = {}
+    for group in GROUPS:
+        groups[group] = [name for name in record["groups"][group] if name not in seen]
+        seen.update(groups[group])
+    return groups
+
+
 def group_mean(found: Mapping[str, float], layers: Iterable[str]) -> float:
     """Return the geometric mean over those layers that were measured; NaN if none was."""
     ratios = [found[layer] for layer in layers if layer in found]
@@ -97,10 +144,10 @@ def numbers(name: str) -> list[int]:
 
 
 def pretty(name: str) -> str:
-    """Write a layer's name for an axis."""
-    name = name.replace("x", "×").replace(" to ", "→")
-    return name.replace(", stride 2", ", /2").replace(", 64 groups", ", dw").replace(
-        ", 512 groups", ", dw")  # fmt: skip
+    """Write a layer's name for an axis: channels × side to kernels, behind a batch and a dot."""
+    name = re.sub(r", (64|512) groups", " dw", name.replace(", stride ", " /"))
+    batch, _, layer = name.partition("x")
+    return ("" if batch == "1" else f"{batch}·") + layer.replace("x", "×")
 
 
 def short(value: float) -> str:
