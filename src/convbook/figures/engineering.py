@@ -297,7 +297,7 @@ def memory(record: Record) -> Figure:
     plot.ax.set(xscale="log", xlim=(1e-3, 100), xlabel="held beyond the output, in outputs")
     plot.ax.minorticks_off()
     plot.level(1, name="the output", across=False)
-    for place, ((case, rows), shape) in enumerate(zip(cases.items(), "os^", strict=True)):
+    for place, ((case, rows), shape) in enumerate(zip(cases.items(), "os^", strict=False)):
         parts = {way: max(1e-3, row["extra"] / row["output"]) for way, row in rows.items()}
         for way in (way for way in ways if way in parts):
             role = WIN if "convbook" in way else "quiet"
