@@ -62,7 +62,7 @@ def body_lines(function: ast.FunctionDef) -> int:
 @pytest.mark.parametrize("stem", CHAPTERS)
 def test_a_chapter_has_its_module_figures_and_tests(stem: str) -> None:
     assert (SRC / f"{stem}.py").exists() or (SRC / stem / "__init__.py").exists()
-    assert (FIGURES / f"{stem}.py").exists()
+    assert figure_files(stem)
     assert (ROOT / "tests" / f"test_{stem}.py").exists()
 
 
@@ -191,12 +191,17 @@ def test_every_colour_comes_from_the_palette() -> None:
 # -- Figures -----------------------------------------------------------------
 
 
+def figure_files(stem: str) -> list[Path]:
+    """Return the file of a stem's figures, or those of its package."""
+    return [*FIGURES.glob(f"{stem}.py"), *FIGURES.glob(f"{stem}/*.py")]
+
+
 def figure_functions(stem: str) -> list[str]:
-    """Return the public functions of a stem's figure module."""
-    tree = parsed(FIGURES / f"{stem}.py")
+    """Return the public functions of a stem's figures."""
     return [
         node.name
-        for node in tree.body
+        for path in figure_files(stem)
+        for node in parsed(path).body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith(("_", "draw_"))
     ]
 

@@ -156,8 +156,8 @@ def _verdict(ax: Panel, scores: Array) -> Mark:
     ax.note(f"({len(scores)},)", (3.6, 1.5), role="quiet")
     for n in range(len(scores)):
         ax.note(f"{n}", (1.7, 2.9 + pitch * n), role="ink" if n == best else "quiet")
-    ax.bars(scores, role="output", name="verdict", at=(2.3, 2.9), unit=2.2, pitch=pitch)
+    ax.bars(scores, role="output", name="verdict", at=(2.3, 2.9), unit=1.2, pitch=pitch)
     text = f"{scores[best]:.0%}".replace("%", " %")
-    mark = ax.note(text, (2.45 + 2.2 * scores[best], 2.9 + pitch * best), ha="left", bold=True,
+    mark = ax.note(text, (2.45 + 1.2 * scores[best], 2.9 + pitch * best), ha="left", bold=True,
                    name="chance", values=scores[best])  # fmt: skip
     return mark.derive(best=best)
