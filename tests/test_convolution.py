@@ -293,12 +293,17 @@ def test_sizes_that_no_memory_holds_are_refused(convolve, huge):
 LONG = [[0] * 10**5, "x" * 10**5, {n: n for n in range(10**5)}, 10**5000, -(10**5000)]
 
 
-@pytest.mark.parametrize("value", LONG, ids=["list", "text", "dict", "huge", "negative"])
-@pytest.mark.parametrize("name", ["input", "weight", "bias", "stride", "padding", "dilation",
-                                  "groups", "algorithm"])  # fmt: skip
+NAMES = ["input", "weight", "bias", "stride", "padding", "dilation", "groups", "algorithm"]
+TOO_LONG = [
+    pytest.param(name, value, id=f"{name}-{type(value).__name__}")
+    for name in NAMES
+    for value in LONG
+    if (name, value) != ("stride", 10**5000)  # which is a stride
+]
+
+
+@pytest.mark.parametrize(("name", "value"), TOO_LONG)
 def test_messages_are_short_lines(name, value):
-    if name == "stride" and value == 10**5000:
-        return  # a stride
     call = {"input": IMAGE, "weight": KERNEL, name: value}
     with pytest.raises(ValueError, match=name if name != "dilation" else "weight|dilation") as info:
         conv2d(**call)

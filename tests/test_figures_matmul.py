@@ -87,7 +87,7 @@ def test_the_blind_spot_is_seen_to_be_one() -> None:
 
 
 def test_only_measured_times_are_marked_as_measured() -> None:
-    fig = figures.times((8, 16), {"loop": [2.0, 4.0]})
+    fig = figures.times((8, 16), {"loop": [2.0, 4.0]}, 1.0)
     assert fig.measured
     assert "loop: 2, 4" in fig.alt
     assert not figures.border_blocks(3, 4).measured

@@ -94,7 +94,8 @@ def test_a_kernel_is_taken_apart_into_as_many_terms_as_its_rank(name):
     marks = figures.separated(KERNELS[name]).marks
     rank = int(np.linalg.matrix_rank(KERNELS[name]))
     assert np.allclose(marks[f"sum {rank - 1}"].values, KERNELS[name], atol=0.005)
-    assert marks[f"missing {rank - 1}"].values < 1e-12 and f"sum {rank}" not in marks
+    assert marks[f"missing {rank - 1}"].values < 1e-12
+    assert f"sum {rank}" not in marks
 
 
 def test_max_pooling_frames_what_stays():
@@ -117,7 +118,8 @@ def test_bars_have_the_length_of_their_values():
 
 def test_the_verdict_is_the_longest_bar():
     figure = DRAWN["whole_network"]()
-    assert "70 %" in texts(figure) and "that of class 1" in figure.alt
+    assert "70 %" in texts(figure)
+    assert "that of class 1" in figure.alt
     assert (figure.marks["maps 1"].values == MAP).all()
 
 

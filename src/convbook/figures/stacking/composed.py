@@ -27,8 +27,8 @@ def stamped(first: Array, second: Array) -> Figure:
     _checks.shape("first", first, (2, 1, 2, 2))
     _checks.shape("second", second, (1, 2, 2, 2))
     fig = Figure()
-    fig.say("A kernel of the first layer, the slice that reads its map, and a stamp for each tap of "
-            "the slice: the kernel, times the tap, shifted to the tap's place.")  # fmt: skip
+    fig.say("A kernel of the first layer, the slice that reads its map, and a stamp for each tap "
+            "of the slice: the kernel, times the tap, shifted to the tap's place.")  # fmt: skip
     for h in range(2):
         _stamps(fig, h, first[h, 0], second[0, h])
     parts = [compose(first[h : h + 1], second[:, h : h + 1])[0, 0] for h in range(2)]
