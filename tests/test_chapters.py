@@ -160,6 +160,7 @@ def test_every_exercise_has_an_executed_solution(path: Path) -> None:
 def test_the_source_is_printed(path: Path) -> None:
     """A chapter shows functions of its own module from the file, not typed again."""
     text = path.read_text("utf-8")
+    assert f"literalinclude}} ../src/convbook/{path.stem}" in text
     printed = re.findall(r"literalinclude\} \.\./(\S+)\n:pyobject: (\w+)", text)
     for file, name in printed:
         assert (DOCS.parent / file).exists(), file
