@@ -65,12 +65,19 @@ class Site(NamedTuple):
             return self.top
         return "../" * (len(page.relative_to(self.folder).parts) - 1)
 
-    def common(self, pattern: re.Pattern[str]) -> list[str]:
-        """Return what every page that was just written loads, in its order."""
+    def common(self, pattern: re.Pattern[str], own: str) -> list[str]:
+        """Return what every page loads, in its order.
+
+        Once some pages load the joined file, its first line tells what went into it: the pages
+        that were just written are too few to tell what all have in common.
+        """
         lists = [pattern.findall(text) for text in self.pages.values()]
-        lists = [found for found in lists if len(found) > 1]
+        joined = self.static / own
+        if joined.is_file() and any(own in found for found in lists):
+            return joined.read_text("utf-8").partition("\n")[0].strip("/* ").split()
         counts = Counter(name for found in lists for name in set(found))
-        return [name for name in (lists or [[]])[0] if counts[name] == len(lists)]
+        bare = sum(not found for found in lists)  # a page that loads nothing, such as a redirect
+        return [name for name in max(lists, key=len) if counts[name] == len(lists) - bare]
 
 
 def lighten(app: Sphinx, exception: Exception | None) -> None:
@@ -110,9 +117,10 @@ def replace(site: Site, pattern: re.Pattern[str], names: list[str], tag: str) ->
 
 def one_script(site: Site) -> None:
     """Join the scripts that every page loads, in their order, and run them after the page."""
-    names = site.common(CODE)
+    names = site.common(CODE, SCRIPT)
     texts = [(site.static / name).read_text("utf-8") for name in names]
     text = "\n;".join(re.sub(r"\n//# sourceMappingURL.*", "", text) for text in texts)
+    text = f"/* {' '.join(names)} */\n{text}"
     (site.static / SCRIPT).write_text(text, "utf-8")
     tag = f'<script defer src="_static/{SCRIPT}?v={digest(text.encode())}"></script>\n'
     replace(site, CODE, names, tag)
@@ -120,10 +128,11 @@ def one_script(site: Site) -> None:
 
 def one_sheet(site: Site) -> None:
     """Join the style sheets that every page loads, cut to what the pages use."""
-    names = site.common(SHEET)
+    names = site.common(SHEET, STYLE)
     css = gather(site.static, names)
     css = purge(css, vocabulary(site) | set(re.findall(r"var\(\s*(--[\w-]+)", css)))
     text = FACE.sub(lambda face: small_face(site, face[0], css), css)
+    text = f"/* {' '.join(names)} */\n{text}"
     (site.static / STYLE).write_text(text, "utf-8")
     tag = f'<link rel="stylesheet" href="_static/{STYLE}?v={digest(text.encode())}">\n'
     replace(site, SHEET, names, tag)
