@@ -813,7 +813,7 @@ def test_the_table_names_what_conv2d_offers():
 
 def test_auto_chooses_what_was_measured_to_be_fast():
     """Over all layers of the record: how many times as long as the best of the algorithms."""
-    benchmark, record = need("benchmarks.layers"), need("convbook.figures.algorithms").recorded()
+    benchmark, record = need("benchmarks.layers"), need("benchmarks.record").read()
     regrets = []
     for layer in benchmark.selected([]):
         rows = record["forward"]["1"][layer.name]

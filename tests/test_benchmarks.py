@@ -241,7 +241,7 @@ def test_the_recorded_run_is_a_full_one():
     assert {way: {*recorded["forward"][way]} for way in "12"} == {
         way: {*made["forward"][way]} for way in "12"
     }
-    assert {*made, "date", "machine", "versions", "groups"} == recorded.keys()
+    assert {*made, "date", "digest", "machine", "versions", "groups"} == recorded.keys()
 
 
 # -- The command -------------------------------------------------------------

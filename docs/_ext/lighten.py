@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import io
+import logging
 import re
 import shutil
 from collections import Counter
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
+
+logging.getLogger("fontTools.subset").setLevel(logging.WARNING)
 
 STYLE, SCRIPT = "book.css", "book.js"
 SHEET = re.compile(
@@ -168,6 +171,7 @@ def mathematics(site: Site) -> set[str]:
     texts = [found for page in site.pages.values() for found in MATHS.findall(page)]
     shown = {char for text in texts for char in unescape(re.sub(r"<[^>]+>", "", text))}
     italic = {chr(code) for part in ITALIC for code in part}
+    shown |= {"\u221a"} if any(re.search("<m(sqrt|root)", text) for text in texts) else set()
     return shown | {char for char in italic if normalize("NFKC", char) in shown} | {"\u210e"}
 
 

@@ -48,7 +48,7 @@ def geometry(
     free = room[0] - span[0], room[1] - span[1]  # how far the kernel can move
     return Geometry(
         kernel_size,
-        stride=(min(stride[0], free[0] + 1), min(stride[1], free[1] + 1)),
+        stride=(min(stride[0], max(free[0] + 1, k_h)), min(stride[1], max(free[1] + 1, k_w))),
         sides=sides,
         dilation=(d_h if k_h > 1 else 1, d_w if k_w > 1 else 1),
         output_size=(free[0] // stride[0] + 1, free[1] // stride[1] + 1),
