@@ -17,8 +17,6 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from myst_nb.sphinx_ext import add_global_html_resources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
     from sphinx.writers.html5 import HTML5Translator
@@ -37,6 +35,8 @@ POLICY = (
 )
 """What a page may load: its own site's files and nothing else."""
 
+FOLD = '<summary><span class="toctree-toggle"'
+
 REPAIRS = {
     # docutils gives the bibliography roles that contradict each other
     'role="list" class="citation-list"': 'class="citation-list"',
@@ -54,13 +54,15 @@ def place_style(app: Sphinx) -> None:
     add_global_html_resources(app, None)
 
 
-def named(draw: Callable[..., Any]) -> Callable[..., str]:
+def name_folds(app: Sphinx, exception: Exception | None) -> None:
     """Give the folds of the sidebar a name, which the theme forgets."""
-
-    def drawn(*args: Any, **kwargs: Any) -> str:
-        return str(draw(*args, **kwargs)).replace("<summary>", '<summary aria-label="Its pages">')
-
-    return drawn
+    if exception is not None or app.builder.name != "html":
+        return
+    for path in Path(app.outdir).rglob("*.html"):
+        text = path.read_text("utf-8")
+        if FOLD in text:
+            named = FOLD.replace("<summary>", '<summary aria-label="Its pages">')
+            path.write_text(text.replace(FOLD, named), "utf-8")
 
 
 def finish(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
@@ -68,7 +70,6 @@ def finish(app: Sphinx, page: str, template: str, context: dict[str, Any], doctr
     context["content_security_policy"] = POLICY
     # what only the theme's own search and version switch ask for, before the scripts are there
     context["script_files"] = [one for one in context.get("script_files", ()) if has_file(one)]
-    context["generate_toctree_html"] = named(context["generate_toctree_html"])
     body = context.get("body", "")
     for wrong, right in REPAIRS.items():
         body = body.replace(wrong, right)
@@ -121,5 +122,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_code, depart_hidden_code))
     app.connect("autodoc-process-docstring", number_references, priority=600)  # after napoleon
     app.connect("doctree-resolved", lift_lists)
-    app.connect("html-page-context", finish, priority=900)  # after the theme
+    app.connect("html-page-context", finish)
+    app.connect("build-finished", name_folds, priority=600)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -73,6 +73,8 @@
   });
   document.fonts.ready.then(arrange); // formulas change their width when their font arrives
   addEventListener("resize", arrange);
+  const watch = new ResizeObserver(markAll);
+  for (const formula of document.querySelectorAll(".math-scroll > *")) watch.observe(formula);
   document.addEventListener("toggle", markAll, true); // folds
   document.addEventListener("scroll", (event) => event.target.matches?.("[role=region]") && edge(event.target), true);
 
