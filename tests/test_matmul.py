@@ -450,24 +450,24 @@ def test_infinite_weights_make_no_warning():
 # Huge sizes, and whose argument it is
 
 
-IMAGE, KERNEL = np.ones((1, 1, 5, 5)), np.ones((1, 1, 3, 3))
+LARGE, ONES = np.ones((1, 1, 5, 5)), np.ones((1, 1, 3, 3))
 
 
 @pytest.mark.parametrize(
     ("says", "call"),
     [
         (("padding", 3, (2, 2)),
-         lambda: convolution_matrix(KERNEL, 2, padding=3, padding_mode="circular")),
+         lambda: convolution_matrix(ONES, 2, padding=3, padding_mode="circular")),
         (("padding", 3, (2, 2)),
-         lambda: convolution_matrix(KERNEL, 3, padding=3, padding_mode="reflect")),
-        (("weight_size", 7), lambda: conv2d_weight(IMAGE, (1, 1, 7, 7), IMAGE)),
-        (("input", "weight_size", 2), lambda: conv2d_weight(IMAGE, (1, 2, 3, 3), IMAGE)),
-        (("weight_size", "groups", 2), lambda: conv2d_weight(IMAGE, (1, 1, 3, 3), IMAGE, groups=2)),
-        (("input_size", 2**40), lambda: convolution_matrix(KERNEL, 2**40)),
-        (("input_size", 2**40), lambda: conv2d_input((1, 1, 2**40, 2**40), KERNEL, IMAGE)),
-        (("weight_size", 2**40), lambda: conv2d_weight(IMAGE, (1, 1, 2**40, 3), IMAGE)),
-        (("stride", 2**40), lambda: conv_transpose2d(IMAGE, KERNEL, stride=2**40)),
-        (("padding", 2**40), lambda: unfold(IMAGE, 3, padding=2**40)),
+         lambda: convolution_matrix(ONES, 3, padding=3, padding_mode="reflect")),
+        (("weight_size", 7), lambda: conv2d_weight(LARGE, (1, 1, 7, 7), LARGE)),
+        (("input", "weight_size", 2), lambda: conv2d_weight(LARGE, (1, 2, 3, 3), LARGE)),
+        (("weight_size", "groups", 2), lambda: conv2d_weight(LARGE, (1, 1, 3, 3), LARGE, groups=2)),
+        (("input_size", 2**40), lambda: convolution_matrix(ONES, 2**40)),
+        (("input_size", 2**40), lambda: conv2d_input((1, 1, 2**40, 2**40), ONES, LARGE)),
+        (("weight_size", 2**40), lambda: conv2d_weight(LARGE, (1, 1, 2**40, 3), LARGE)),
+        (("stride", 2**40), lambda: conv_transpose2d(LARGE, ONES, stride=2**40)),
+        (("padding", 2**40), lambda: unfold(LARGE, 3, padding=2**40)),
     ],
 )  # fmt: skip
 def test_a_refusal_names_the_callers_argument(says, call):

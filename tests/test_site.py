@@ -37,10 +37,9 @@ def dead_links(site: Site, page: Page) -> list[str]:
         if parts.path:
             top = site.folder if parts.path.startswith("/") else page.path.parent  # of 404.html
             target = (top / unquote(parts.path).lstrip("/")).resolve()
-        known = {other.path.resolve(): other for other in site.pages.values()}
-        other = known.get(target.resolve())
+        other = site.by_path.get(target.resolve())
         fragment = unquote(parts.fragment)
-        if not target.is_file() or (other and fragment and fragment not in other.ids):
+        if not target.is_file() or (other and fragment and fragment not in other.anchors):
             dead.append(link)
     return dead
 

@@ -272,7 +272,7 @@ def test_kernels_are_constants():
 
 
 def test_detectors_are_constants_and_the_first_three_are_blind():
-    assert [*DETECTORS] == ["side edge", "top edge", "slanted gradient", "constant area"]
+    assert [*DETECTORS] == ["side edge", "top edge", "slanted gradient", "bright area"]
     for kernel in DETECTORS.values():
         assert (kernel.shape, kernel.dtype) == ((3, 3), np.float64)
         with pytest.raises(ValueError, match="read-only"):

@@ -99,6 +99,11 @@ class Page(HTMLParser):
         """Every id, as often as it is given."""
         return [attributes["id"] for _, attributes in self.elements if "id" in attributes]
 
+    @cached_property
+    def anchors(self) -> frozenset[str]:
+        """Where a link can lead."""
+        return frozenset(self.ids)
+
     @property
     def links(self) -> list[str]:
         """Where the page's links lead."""
@@ -179,6 +184,7 @@ class Site:
         self.folder = folder
         files = (path for path in folder.rglob("*.html") if "_static" not in path.parts)
         self.pages = {path.relative_to(folder).as_posix(): Page(path) for path in sorted(files)}
+        self.by_path = {page.path.resolve(): page for page in self.pages.values()}
 
 
 @pytest.fixture(scope="session")
