@@ -18,6 +18,7 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["book", "tests"]
 
 SITE = "_build/html"
+ADDRESS = "GITHUB_REPOSITORY", "READTHEDOCS_CANONICAL_URL"
 STRICTLY = ("-c", ".", "-n", "-W", "--keep-going")
 STRICT = os.environ.get("CONVBOOK_STRICT") == "1"
 # The release whose behaviour the tests compare with; older and newer ones may differ.
@@ -44,7 +45,10 @@ SCHEMAS = {
 def book(session: nox.Session) -> None:
     """Build the book into _build/html and, in a terminal, serve it."""
     session.install("-e", ".[docs]", silent=False)
-    session.run("sphinx-build", *STRICTLY, "-d", "_build/doctrees", "docs", SITE, *session.posargs)
+    # a copy on this machine has no address, whatever a host's build says of its own
+    address = {name: os.environ.get(name, "") for name in ADDRESS}
+    folders = "_build/doctrees", "docs", SITE
+    session.run("sphinx-build", *STRICTLY, "-d", *folders, *session.posargs, env=address)
     port = free_port()
     server = ["-m", "http.server", "--bind", "127.0.0.1", "--directory", SITE, str(port)]
     if session.interactive:

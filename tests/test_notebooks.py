@@ -14,7 +14,7 @@ from website import CHAPTERS, ROOT, Site
 
 EDITIONS = ["", "-blank"]
 LEFTOVERS = re.compile(r"\{[a-z]+:?[a-z]*\}`|:pyobject:|```\{|:::|fold-(?:open|close)|\bglue\b")
-FOLD = re.compile(r"^\*\*(Solution|Answer)", re.MULTILINE)
+FOLD = re.compile(r"^\*\*Solution", re.MULTILINE)
 # Runs a notebook's cells where only some packages can be imported.
 RUNNER = """
 import sys

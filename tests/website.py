@@ -22,6 +22,9 @@ VOID = frozenset(
 )
 GATES = ("-n", "-W", "--keep-going")
 
+NOWHERE = {"GITHUB_REPOSITORY": "", "READTHEDOCS_CANONICAL_URL": ""}
+"""The environment of a book without an address, as on a visitor's machine."""
+
 Attributes = dict[str, str]
 
 
@@ -49,7 +52,7 @@ def build(
     done = subprocess.run(
         [*command, *folders],
         cwd=config,
-        env=env,
+        env=env or os.environ | NOWHERE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

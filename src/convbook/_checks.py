@@ -21,7 +21,7 @@ class _Brief(reprlib.Repr):
 
     def __init__(self) -> None:
         super().__init__()
-        self.maxtuple = self.maxlist = 12
+        self.maxtuple = 12
 
     def repr_int(self, x: int, level: int) -> str:
         """Count the bits of an integer that is too long to be read."""

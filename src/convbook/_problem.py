@@ -82,9 +82,9 @@ class Problem(NamedTuple):
 
 
 def sum_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """Return the dtype in which sums are made: single precision for half."""
+    """Return the dtype in which sums are made: the machine's own, single precision for half."""
     half = dtype.kind == "f" and dtype.itemsize == 2  # in either byte order
-    return np.dtype(np.float32) if half else dtype
+    return np.dtype(np.float32) if half else dtype.newbyteorder("=")
 
 
 def finished(output: Array, bias: Array | None, dtype: np.dtype[Any]) -> Array:
