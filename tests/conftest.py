@@ -1,6 +1,7 @@
 """Hypothesis profiles and the oracles as fixtures."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
+import convbook
 from absent import pytest_terminal_summary  # noqa: F401  (a hook)
 from requirements import STRICT, need
 from website import site  # noqa: F401  (a fixture)
@@ -51,3 +53,11 @@ def torch() -> ModuleType:
     module = need("torch")
     module.set_num_threads(1)
     return module
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Leave the number of threads as it was."""
+    before = convbook.get_num_threads()
+    yield
+    convbook.set_num_threads(before)

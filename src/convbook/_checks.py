@@ -72,7 +72,7 @@ def equal_dtypes(**arrays: Array | None) -> None:
 def shape(name: str, array: Array, expected: Sequence[int]) -> None:
     """Refuse an array that does not have exactly the `expected` shape."""
     if array.shape != tuple(expected):
-        raise ValueError(f"{name} must have shape {tuple(expected)}, got {array.shape}")
+        raise ValueError(f"{name} must have shape {brief(tuple(expected))}, got {array.shape}")
 
 
 def nonempty(name: str, array: Array, axes: int) -> None:

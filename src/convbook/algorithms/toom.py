@@ -20,6 +20,10 @@ from convbook._typing import Array
 Matrix = list[list[Fraction]]
 
 
+LONGEST = 4096
+"""Outputs and taps of a transform that is written as a matrix; a longer one fills the memory."""
+
+
 class Bilinear(NamedTuple):
     """Three matrices that compute a few outputs of a kernel from the pixels it meets there.
 
@@ -171,7 +175,8 @@ def cook_toom_exactly(
     finite = default_points(m + k - 2) if points is None else _fractions(points)
     if len({*finite}) != len(finite) or len(finite) != m + k - 2:
         got = _checks.brief(", ".join(map(str, finite)))
-        raise ValueError(f"points must be m + k - 2 = {m + k - 2} different numbers, got {got}")
+        wanted = _checks.brief(m + k - 2)
+        raise ValueError(f"points must be m + k - 2 = {wanted} different numbers, got {got}")
     A, G, B = powers(finite, m), powers(finite, k), numerators(finite)
     for row, point in zip(G, finite, strict=False):
         others = prod(point - other for other in finite if other != point)
@@ -257,6 +262,9 @@ def fourier(m: int, k: int) -> Bilinear:
     8
     """
     m, k = _checks.integer("m", m, 1), _checks.integer("k", k, 1)
+    for name, size in {"m": m, "k": k}.items():
+        if size > LONGEST:
+            raise ValueError(f"{name} must be at most {LONGEST}, got {_checks.brief(size)}")
     n = m + k - 1
     A, G, B = [], [], []
     for frequency in range(n // 2 + 1):

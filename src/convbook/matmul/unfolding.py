@@ -137,8 +137,8 @@ def fold(
         )
     if count != prod(sizes.output_size):
         raise ValueError(
-            f"input must have {prod(sizes.output_size)} columns, one for each of the "
-            f"{sizes.output_size} positions, got {count}"
+            f"input must have {_checks.brief(prod(sizes.output_size))} columns, one for each of the "
+            f"{_checks.brief(sizes.output_size)} positions, got {count}"
         )
     stacks = columns.reshape(*batch, rows // taps, *sizes.kernel_size, *sizes.output_size)
     shape = (*batch, rows // taps, *output_size)
