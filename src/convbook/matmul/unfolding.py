@@ -136,8 +136,9 @@ def fold(
             f"input must have a multiple of {taps} rows, as kernel_size asks, got {rows}"
         )
     if count != prod(sizes.output_size):
+        columns_wanted = _checks.brief(prod(sizes.output_size))
         raise ValueError(
-            f"input must have {_checks.brief(prod(sizes.output_size))} columns, one for each of the "
+            f"input must have {columns_wanted} columns, one for each of the "
             f"{_checks.brief(sizes.output_size)} positions, got {count}"
         )
     stacks = columns.reshape(*batch, rows // taps, *sizes.kernel_size, *sizes.output_size)
