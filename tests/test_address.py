@@ -23,6 +23,7 @@ Read {source}`src/convbook/padding.py`, {source}`the figures <src/convbook/figur
 ```{eval-rst}
 .. currentmodule:: convbook
 .. autofunction:: flip
+.. py:function:: conv2d()
 ```
 
 ```{toctree}
@@ -67,6 +68,7 @@ def outside(done: Build) -> set[str]:
         sheets = "".join(workbook.read(name).decode() for name in workbook.namelist())
     found |= set(re.findall(r"https?://[^\s<]+stacking\.html", sheets))
     names = r"www\.w3\.org|www\.sitemaps\.org|schema\.org|creativecommons\.org"
+    names += r"|doi\.org|inria\.hal\.science"  # papers that a docstring cites
     return {url for url in found if not re.match(rf"https?://({names})", url)}
 
 

@@ -624,7 +624,7 @@ def times(sides: Sequence[int], measured: Mapping[str, Sequence[float]], call: f
     ends = _apart([np.log10(values[-1]) for values in measured.values()], 0.28)
     roles = ("padding", "kernel", "output", "gradient", "input")
     for (name, values), end, role, marker in zip(
-        measured.items(), ends, roles, "osD^v", strict=True
+        measured.items(), ends, roles, "osD^v", strict=False
     ):
         ax.plot(sides, values, color=LIGHT[role], marker=marker, markersize=6)
         at = (sides[-1] * 1.12, 10**end)
