@@ -147,9 +147,7 @@ def avg_pool2d(
     """
     images, sizes = check_pool(input, kernel_size, stride, padding, 1, ceil_mode)
     divisor: Any = _check_divisor(divisor_override)
-    counts = _counts(
-        images.shape, sizes, padding, _checks.truth("count_include_pad", count_include_pad)
-    )
+    counts = _counts(images.shape, sizes, _checks.truth("count_include_pad", count_include_pad))
     total = _total(images, sizes)
     if divisor is None:
         divisor = counts
@@ -173,12 +171,12 @@ def _total(images: Array, sizes: Geometry) -> Array:
     return total
 
 
-def _counts(shape: tuple[int, ...], sizes: Geometry, padding: Any, padded: bool) -> Array:
+def _counts(shape: tuple[int, ...], sizes: Geometry, padded: bool) -> Array:
     """Count the elements of each window: those of the image, and of its padding if it counts."""
     counts = []
-    amounts = _checks.pair("padding", padding, 0)
+    left, _, top, _ = sizes.sides
     for n, k, s, p, out in zip(
-        shape[-2:], sizes.kernel_size, sizes.stride, amounts, sizes.output_size, strict=True
+        shape[-2:], sizes.kernel_size, sizes.stride, (top, left), sizes.output_size, strict=True
     ):
         start = np.array([s * u - p for u in range(out)])
         low, high = (-p, n + p) if padded else (0, n)
