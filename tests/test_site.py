@@ -109,6 +109,19 @@ def test_every_figure_can_be_taken_along(site: Site) -> None:
         assert b"Description" in content or b"aria-label" in content, file
 
 
+def test_every_picture_of_a_bench_is_served(site: Site) -> None:
+    """A script makes their addresses, so no link tells that one is missing."""
+    names = {
+        name
+        for page in site.pages.values()
+        for held in re.findall(r'type="?application/json"?>(.*?)</script>', page.source)
+        for name in dict(json.loads(held)).get("pictures", {})
+    }
+    served = {path.stem for path in (site.folder / "_static" / "photographs").glob("*.png")}
+    assert names
+    assert names == served
+
+
 def test_ids_are_unique(site: Site) -> None:
     found = {
         name: [one for one, count in Counter(page.ids).items() if count > 1]

@@ -236,8 +236,8 @@ def drop_dead_files(site: Site) -> None:
             path.unlink()
 
 
-OURS = {"explore", "live"}
-"""Folders of modules that load one another."""
+OURS = {"explore", "live", "photographs"}
+"""Folders of files that a script loads by a name of its own making."""
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
