@@ -141,3 +141,21 @@ def test_a_picture_made_smaller_is_the_same_picture(mode: str) -> None:
     assert again.tobytes() == picture.convert("RGBA").tobytes()
     assert len(data) <= len(written.getvalue())
     assert kind in ("webp", "png")
+
+
+def test_a_rebuild_puts_no_more_pictures_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that is not written again is made light again: it must be left as it is."""
+    lighten = need("lighten")
+    monkeypatch.setattr(lighten, "shrunk", lambda code: ("png", base64.b64decode(code)))
+    codes = [base64.b64encode(bytes([n]) * 2 * lighten.LARGE).decode() for n in range(20)]
+    page = tmp_path / "page.html"
+    site = lighten.Site(
+        tmp_path, {page: " ".join(f'"data:image/png;base64,{code}"' for code in codes)}
+    )
+    lighten.unpack_pictures(site)
+    once = site.pages[page]
+    assert once.count("_images/") == lighten.FILES
+    lighten.unpack_pictures(site)
+    assert site.pages[page] == once

@@ -45,6 +45,7 @@ FONT = re.compile(r"""url\(["']?([^)"'\s]+\.woff2)""")
 ICON = re.compile(r'(?:--fa|content): ?"([^"]+)"')
 MATHS = re.compile(r"<math.*?</math>", re.DOTALL)
 PICTURE = re.compile(r'"data:image/png;base64,([^"]+)"')
+APART = re.compile(r"_images/[0-9a-f]{16}\.\w+")
 ITALIC = (range(0x1D434, 0x1D468), range(0x1D6E2, 0x1D71C))  # Latin and Greek letters
 LARGE, FILES = 3_000, 8  # bytes a picture needs for a file of its own, and files a page may have
 UNREAD = ("*.map", "*.LICENSE.txt")
@@ -196,7 +197,8 @@ def unpack_pictures(site: Site) -> None:
     (site.folder / "_images").mkdir(exist_ok=True)
     for page, text in site.pages.items():
         small = {code: shrunk(code) for code in dict.fromkeys(PICTURE.findall(text))}
-        largest = sorted(small, key=lambda code: -len(small[code][1]))[:FILES]
+        spare = FILES - len(set(APART.findall(text)))  # a rebuild finds some apart already
+        largest = sorted(small, key=lambda code: -len(small[code][1]))[: max(spare, 0)]
         apart = {code for code in largest if len(small[code][1]) > LARGE}
 
         def put(found: re.Match[str], page: Path = page, apart: set[str] = apart) -> str:
