@@ -13,6 +13,7 @@ from xdist.scheduler import LoadFileScheduling
 
 import convbook
 from absent import pytest_terminal_summary  # noqa: F401  (a hook)
+from chromium import browser  # noqa: F401  (a fixture)
 from requirements import STRICT, need
 from website import site  # noqa: F401  (a fixture)
 

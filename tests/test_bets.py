@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from test_browser import address, browser, open_page  # noqa: F401  (fixtures)
+from test_browser import address, open_page  # noqa: F401  (fixtures)
 from website import ROOT, Site
 
 DOCS = ROOT / "docs"

@@ -1,57 +1,26 @@
 """Every page in a real browser: wide and narrow, light and dark, with and without JavaScript."""
 
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from requirements import need, need_chromium
+from chromium import serve
+from requirements import need
 from website import CHAPTERS, ROOT, Site
 
-sync_api = need("playwright.sync_api")
 axe_playwright = need("axe_playwright_python.sync_playwright")
-CHROMIUM = need_chromium()
 
 PAGES = [*sorted(path.stem for path in (ROOT / "docs").glob("*.md")), "search", "genindex"]
 WIDE, NARROW = 1280, 360
-# Nothing of the browser's own may go to the network; the sandbox needs a user who is not root.
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """A file server that does not chat."""
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
 
 
 @pytest.fixture(scope="module")
 def address(site: Site) -> Iterator[str]:
     """Serve the site on a free port."""
-    handler = partial(Quiet, directory=str(site.folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One browser for all tests."""
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+    with serve(site.folder) as found:
+        yield found
 
 
 @pytest.fixture

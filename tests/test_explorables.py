@@ -3,26 +3,23 @@
 import gzip
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from chromium import serve
 from convbook import conv2d, convolution_matrix, flip, frog, luma, pad, unfold
 from convbook.figures import channels, convolution, matmul
 from convbook.figures._explorable import Explorable, written
 from legibility import assert_inside, assert_legible
-from requirements import need, need_chromium
+from requirements import need
 from website import ROOT, Site, build
 
 sync_api = need("playwright.sync_api")
 axe_playwright = need("axe_playwright_python.sync_playwright")
-CHROMIUM = need_chromium()
 SOURCES = ROOT / "docs" / "_static" / "explore"
 IMAGE, KERNEL = np.arange(9).reshape(3, 3), np.arange(4).reshape(2, 2)
 VOTES = np.array([-1, 2, -1]).reshape(3, 1, 1) * np.ones((3, 3, 3), int)
@@ -131,27 +128,10 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def served(site: Site) -> Iterator[Served]:
-    """Serve the site on a free port, to one browser."""
-    arguments = ["--no-sandbox", "--no-first-run", "--disable-background-networking"]
-    arguments += ["--disable-component-update", "--disable-sync"]
-    handler = partial(Quiet, directory=str(site.folder))
-    with (
-        ThreadingHTTPServer(("127.0.0.1", 0), handler) as server,
-        sync_api.sync_playwright() as playwright,
-    ):
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield Served(f"http://127.0.0.1:{server.server_port}", browser)
-        browser.close()
-        server.shutdown()
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """A file server that does not chat."""
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
+def served(site: Site, browser: Any) -> Iterator[Served]:
+    """Serve the site to one browser."""
+    with serve(site.folder) as address:
+        yield Served(address, browser)
 
 
 @pytest.fixture

@@ -1,10 +1,7 @@
 """The kernel bench, the budget bench, the depth curve, the shift slider and the cover, touched."""
 
 import base64
-import threading
 from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chromium import serve
 from convbook import (
     DETECTORS,
     KERNELS,
@@ -27,7 +25,7 @@ from convbook import (
     receptive_field,
 )
 from legibility import assert_inside, assert_legible
-from requirements import need, need_chromium
+from requirements import need
 from website import ROOT
 
 sync_api = need("playwright.sync_api")
@@ -43,12 +41,7 @@ policy = need("pages").POLICY
 explorables = need("explorables")
 Image = need("PIL.Image")
 
-CHROMIUM = need_chromium()
 STATIC = ROOT / "docs" / "_static"
-ARGUMENTS = [
-    "--no-sandbox", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run", "--use-fake-device-for-media-stream",
-]  # fmt: skip
 WIDE, NARROW = 712, 306
 """Widths of the book's column on a desktop and on a phone of 360 pixels."""
 
@@ -102,13 +95,6 @@ PROMPTS = {
 }  # fmt: skip
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """A file server that does not chat."""
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve a page for each figure, under the book's policy, with a sentence that sets it."""
@@ -139,20 +125,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             <body><main><h1>{name}</h1><figure id="fig-{name}">{html}</figure>
             <p><a href="#fig-{name}" class="try" data-try="{PROMPTS[name]}">try</a></p></main>"""
         )
-    handler = partial(Quiet, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One browser for all tests."""
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+    with serve(folder) as found:
+        yield found
 
 
 @pytest.fixture
@@ -542,11 +516,14 @@ def test_the_bench_can_be_taken_along(touch: Any, name: str) -> None:
     for change in ("", "picture=cat&at=40,50", "picture=coffee&colour=true&w=1,0,0,0,-1,0,0,0,2"):
         if change:
             page.evaluate(
-                """text => document.querySelector(".touch > *").set(
-                Object.fromEntries(new URLSearchParams(text)))""",
+                """text => {
+                    const e = document.querySelector(".touch > *");
+                    e.before = e.photo;
+                    e.set(Object.fromEntries(new URLSearchParams(text)));
+                }""",
                 change,
             )
-        settle(page, "e.photo && e.shown === e.state.picture && e.painted === e.photo")
+        settle(page, "e.photo && e.photo !== e.before && e.painted === e.photo")
         held = state(page)
         result = program(page)
         row, column = held["at"]
@@ -750,6 +727,7 @@ def test_the_depth_curve_follows_its_controls(touch: Any) -> None:
     assert 0.2 < middles["gradient"][0] < 5
     signal, _ = program(page)
     assert 0.1 < signal < 10
+    page.evaluate("document.querySelector('conv-depth').progress.textContent = ''")
     page.locator("select").nth(1).select_option("tanh")
     settle(page, "e.progress.textContent === '20 of 20 nets'")
     assert page.locator("path.theory").count() == 0
