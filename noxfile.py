@@ -80,8 +80,8 @@ def formats(session: nox.Session) -> None:
 
 def sphinx(session: nox.Session, builder: str, target: str, *options: str) -> None:
     """Build the book in a format; the chapters' results come from the same cache."""
-    gates = ["-n", "-W", "--keep-going", "-d", "_build/doctrees"]
-    session.run("sphinx-build", "-b", builder, "-c", ".", *gates, *options, "docs", target)
+    folders = "_build/doctrees", "docs", target
+    session.run("sphinx-build", "-b", builder, *STRICTLY, *options, "-d", *folders)
 
 
 @nox.session
