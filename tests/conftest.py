@@ -15,7 +15,7 @@ import convbook
 from absent import pytest_terminal_summary  # noqa: F401  (a hook)
 from chromium import browser  # noqa: F401  (a fixture)
 from requirements import STRICT, need
-from website import site  # noqa: F401  (a fixture)
+from website import BUILT, site  # noqa: F401  (a fixture)
 
 # A developer's run explores, and remembers; a strict one draws the same examples every time, and
 # more of them. What a test draws is decided here alone.
@@ -30,7 +30,7 @@ settings.load_profile("strict" if STRICT else "explore")
 
 
 class OneSite(LoadFileScheduling):
-    """Give each worker whole files, and all that look at the built book to the same one."""
+    """Give each worker whole files, and all that look at a book still to build to the same one."""
 
     LOOK = tuple(
         path.name
@@ -40,7 +40,7 @@ class OneSite(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
-        return "site" if file.endswith(self.LOOK) else file
+        return "site" if file.endswith(self.LOOK) and not BUILT else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneSite:

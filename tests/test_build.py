@@ -204,7 +204,7 @@ def test_a_change_in_the_library_reaches_exactly_its_pages(workshop: Path) -> No
     again = build_copy(workshop)
     assert (again.status, again.executed) == (0, 0), again.output
 
-    module = workshop / "src" / "convbook" / "stacking.py"
+    module = workshop / "src" / "convbook" / "stacking" / "pooling.py"
     wrapped = "\n\n_pool = max_pool2d\n\n\ndef max_pool2d(*sizes): return 100 * _pool(*sizes)\n"
     module.write_text(module.read_text("utf-8") + wrapped, "utf-8")
     with (workshop / "docs" / "flipping.md").open("a", encoding="utf-8") as chapter:

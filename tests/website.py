@@ -20,6 +20,8 @@ CHAPTERS = re.findall(NUMBERED, (ROOT / "docs" / "index.md").read_text("utf-8"))
 VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"]
 )
+BUILT = os.environ.get("CONVBOOK_SITE", "")
+"""A book that ``nox -s book`` has just built from nothing."""
 GATES = ("-n", "-W", "--keep-going")
 
 NOWHERE = {"GITHUB_REPOSITORY": "", "READTHEDOCS_CANONICAL_URL": ""}
@@ -192,12 +194,9 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """Build the whole book from nothing, once a run, and fail if it warns.
-
-    ``CONVBOOK_SITE`` names a book that ``nox -s book`` has just built from nothing.
-    """
-    if built := os.environ.get("CONVBOOK_SITE"):
-        return Site(ROOT / built)
+    """Take the built book, or build it from nothing, once a run; it must not warn."""
+    if BUILT:
+        return Site(ROOT / BUILT)
     done = build(ROOT / "docs", tmp_path_factory.mktemp("site") / "html")
     assert done.status == 0, f"the book does not build:\n{done.output[-6000:]}"
     return Site(done.folder)

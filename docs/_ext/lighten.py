@@ -19,7 +19,7 @@ from functools import cache
 from hashlib import sha256
 from html import unescape
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from unicodedata import normalize
 
 from fontTools import subset
@@ -48,6 +48,7 @@ PICTURE = re.compile(r'"data:image/png;base64,([^"]+)"')
 APART = re.compile(r"_images/[0-9a-f]{16}\.\w+")
 ITALIC = (range(0x1D434, 0x1D468), range(0x1D6E2, 0x1D71C))  # Latin and Greek letters
 LARGE, FILES = 3_000, 8  # bytes a picture needs for a file of its own, and files a page may have
+QUALITY = 90  # of a large grey picture: a third of its size, and off by a hundredth of white
 UNREAD = ("*.map", "*.LICENSE.txt")
 
 
@@ -214,14 +215,23 @@ def unpack_pictures(site: Site) -> None:
 
 @cache
 def shrunk(code: str) -> tuple[str, bytes]:
-    """Return a picture without loss as WebP, or as it is where that is smaller."""
+    """Return a picture as WebP, or as it is where that is smaller; only large grey ones lose."""
     data = base64.b64decode(code)
     picture = Image.open(io.BytesIO(data))
     if picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255):
         picture = picture.convert("RGB")
+    kinds = ("png", data), ("webp", encoded(picture, lossless=True, quality=80))
+    kind, best = min(kinds, key=lambda kind: len(kind[1]))
+    if picture.mode == "L" and len(best) > LARGE:
+        return "webp", encoded(picture, quality=QUALITY)
+    return kind, best
+
+
+def encoded(picture: Image.Image, **options: Any) -> bytes:
+    """Return a picture as WebP."""
     written = io.BytesIO()
-    picture.save(written, "WEBP", lossless=True, quality=80, method=4)
-    return min(("webp", written.getvalue()), ("png", data), key=lambda kind: len(kind[1]))
+    picture.save(written, "WEBP", method=4, **options)
+    return written.getvalue()
 
 
 def drop_dead_files(site: Site) -> None:
