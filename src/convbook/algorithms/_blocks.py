@@ -26,8 +26,8 @@ class Block(NamedTuple):
     @property
     def shape(self) -> tuple[int, int, int]:
         """How many images, rows and columns it has."""
-        images, rows, columns = (part.stop - part.start for part in self)
-        return images, rows, columns
+        images, rows, columns = self
+        return images.stop - images.start, rows.stop - rows.start, columns.stop - columns.start
 
 
 def blocks(images: int, size: tuple[int, int], most: int, *, compact: bool = False) -> list[Block]:

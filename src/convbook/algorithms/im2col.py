@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import product
 from math import lcm, prod
 
 import numpy as np
@@ -20,10 +21,52 @@ def im2col(problem: Problem, output: Array) -> None:
     if is_pointwise(problem.sizes):
         _multiply_pixels(problem, output)
         return
+    if problem.workload.channels == 1 < problem.groups and problem.sizes.stride == (1, 1):
+        _multiply_planes(problem, output)
+        return
     height, width = problem.sizes.output_size
     most = max(WIDE // 4, positions_at_once(problem))
     most = _without_rest(most, width)
     spread(partial(_multiply_patches, problem, output), blocks(len(output), (height, width), most))
+
+
+def _multiply_planes(problem: Problem, output: Array) -> None:
+    """Multiply kernels of one channel by patches of its plane, an image at a time."""
+    groups, size = problem.groups, problem.sizes.output_size
+    kernels = problem.weight.reshape(groups, len(problem.weight) // groups, -1)
+    most = max(1, groups * positions_at_once(problem))
+    planes = blocks(groups, size, most)
+    for image, result in zip(problem.input, output, strict=True):
+        y = result.reshape(*kernels.shape[:2], *size)
+        spread(partial(_multiply_lines, image, kernels, problem.sizes, y), planes)
+
+
+def _multiply_lines(
+    image: Array, kernels: Array, sizes: Geometry, y: Array, share: Sequence[Block]
+) -> None:
+    """Write one block of planes after the other.
+
+    The rows of a plane are one long line. What a tap sees of it is a shorter line, and copied at
+    once; what it holds between two rows of outputs, where a window reaches round the edge, is
+    multiplied with the rest, and left behind.
+    """
+    (k_h, k_w), (d_h, d_w), (left, _, top, _) = sizes.kernel_size, sizes.dilation, sizes.sides
+    beyond = sizes.span[0] - 1, sizes.span[1] - 1
+    with Workspace() as space:
+        for block in share:
+            n, rows, columns = block.shape
+            height, width = rows + beyond[0], columns + beyond[1]
+            length = rows * width - beyond[1]
+            shapes = (n, height, width), (n, k_h * k_w, length), (n, y.shape[1], rows, width)
+            pixels, patches, sums = space.arrays(y.dtype, *shapes)
+            cut(image[block.images], block.rows.start - top, block.columns.start - left, pixels)
+            line = pixels.reshape(n, -1)
+            for tap, (i, j) in enumerate(product(range(k_h), range(k_w))):
+                start = d_h * i * width + d_w * j
+                patches[:, tap] = line[:, start : start + length]
+            reached = sums.reshape(n, y.shape[1], -1)[..., :length]
+            np.matmul(kernels[block.images], patches, out=reached)
+            y[block.images, :, block.rows, block.columns] = sums[..., :columns]
 
 
 def positions_at_once(problem: Problem) -> int:
@@ -68,7 +111,7 @@ def copy_patches(input: Array, sizes: Geometry, block: Block, space: Workspace) 
     shape = n, channels, *sizes.kernel_size, rows, columns
     if 2 * height * width > prod(shape[2:]):
         (patches,) = space.arrays(input.dtype, shape)
-        for i, j in np.ndindex(sizes.kernel_size):
+        for i, j in product(*map(range, sizes.kernel_size)):
             cut(images, top + d_h * i, left + d_w * j, patches[:, :, i, j], sizes.stride)
         return patches
     pixels, patches = space.arrays(input.dtype, (n, channels, height, width), shape)

@@ -18,7 +18,7 @@ LONG = 384
 
 def multiply(a: Array, b: Array, out: Array) -> None:
     """Write the matrix products ``a @ b`` into `out`, in small pieces where that is possible."""
-    if a.dtype.kind not in "fc":
+    if a.dtype.kind not in "fc" or a.shape[-2] < 8:
         np.matmul(a, b, out=out)
         return
     first, *others = spans(a.shape[-1], LONG)
