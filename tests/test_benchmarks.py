@@ -286,6 +286,7 @@ def test_the_report_has_a_table_for_everything():
 def test_one_layer_is_measured():
     rows = measure(Layer(1, 2, 8, 2, 3), against=["convbook", "sgemm"], rounds=3, seconds=0.1)
     assert rows["sgemm"]["roof"] == 1
+    assert rows["sgemm"]["gflops"] * rows["sgemm"]["ms"] == pytest.approx(2 * 2 * 2 * 9 * 64 / 1e6)
     assert rows["convbook"]["error"] < 1e-6
     assert 0 < rows["convbook"]["roof"] < 1
     assert rows["convbook"]["choice"] == "im2col"

@@ -38,6 +38,8 @@ def blocks(images: int, size: tuple[int, int], most: int, *, compact: bool = Fal
     its neighbours see, it is about square.
     """
     height, width = size
+    if 0 < images * height * width <= most:
+        return [Block(slice(0, images), slice(0, height), slice(0, width))]
     longest = most
     if compact and 2 * width > most:  # two rows do not fit: two half rows see less than a long one
         longest = min(most, max(2 * isqrt(most), most // height))

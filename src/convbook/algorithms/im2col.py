@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from functools import partial
 from itertools import product
-from math import lcm, prod
-
-import numpy as np
+from math import ceil, prod
 
 from convbook._geometry import Geometry
 from convbook._problem import Problem
 from convbook._typing import Array
 from convbook._windows import cut, windows
 from convbook.algorithms._blocks import ROOM, Block, Workspace, blocks, spans
-from convbook.algorithms.matrices import WIDE, multiply
+from convbook.algorithms.matrices import multiply
 from convbook.algorithms.threads import spread
+
+FEW = 16
+"""Positions of the kernel that are done at once, however large their patches are."""
 
 
 def im2col(problem: Problem, output: Array) -> None:
@@ -21,52 +22,9 @@ def im2col(problem: Problem, output: Array) -> None:
     if is_pointwise(problem.sizes):
         _multiply_pixels(problem, output)
         return
-    if problem.workload.channels == 1 < problem.groups and problem.sizes.stride == (1, 1):
-        _multiply_planes(problem, output)
-        return
-    height, width = problem.sizes.output_size
-    most = max(WIDE // 4, positions_at_once(problem))
-    most = _without_rest(most, width)
-    spread(partial(_multiply_patches, problem, output), blocks(len(output), (height, width), most))
-
-
-def _multiply_planes(problem: Problem, output: Array) -> None:
-    """Multiply kernels of one channel by patches of its plane, an image at a time."""
-    groups, size = problem.groups, problem.sizes.output_size
-    kernels = problem.weight.reshape(groups, len(problem.weight) // groups, -1)
-    most = max(1, groups * positions_at_once(problem))
-    planes = blocks(groups, size, most)
-    for image, result in zip(problem.input, output, strict=True):
-        y = result.reshape(*kernels.shape[:2], *size)
-        spread(partial(_multiply_lines, image, kernels, problem.sizes, y), planes)
-
-
-def _multiply_lines(
-    image: Array, kernels: Array, sizes: Geometry, y: Array, share: Sequence[Block]
-) -> None:
-    """Write one block of planes after the other.
-
-    The rows of a plane are one long line. What a tap sees of it is a shorter line, and copied at
-    once; what it holds between two rows of outputs, where a window reaches round the edge, is
-    multiplied with the rest, and left behind.
-    """
-    (k_h, k_w), (d_h, d_w), (left, _, top, _) = sizes.kernel_size, sizes.dilation, sizes.sides
-    beyond = sizes.span[0] - 1, sizes.span[1] - 1
-    with Workspace() as space:
-        for block in share:
-            n, rows, columns = block.shape
-            height, width = rows + beyond[0], columns + beyond[1]
-            length = rows * width - beyond[1]
-            shapes = (n, height, width), (n, k_h * k_w, length), (n, y.shape[1], rows, width)
-            pixels, patches, sums = space.arrays(y.dtype, *shapes)
-            cut(image[block.images], block.rows.start - top, block.columns.start - left, pixels)
-            line = pixels.reshape(n, -1)
-            for tap, (i, j) in enumerate(product(range(k_h), range(k_w))):
-                start = d_h * i * width + d_w * j
-                patches[:, tap] = line[:, start : start + length]
-            reached = sums.reshape(n, y.shape[1], -1)[..., :length]
-            np.matmul(kernels[block.images], patches, out=reached)
-            y[block.images, :, block.rows, block.columns] = sums[..., :columns]
+    most = max(FEW, positions_at_once(problem))
+    pieces = blocks(len(output), problem.sizes.output_size, most)
+    spread(partial(_multiply_patches, problem, output), pieces)
 
 
 def positions_at_once(problem: Problem) -> int:
@@ -77,12 +35,6 @@ def positions_at_once(problem: Problem) -> int:
     """
     patch: int = problem.input.shape[1] * prod(problem.sizes.kernel_size) * problem.input.itemsize
     return 2 * ROOM // (3 * patch)
-
-
-def _without_rest(most: int, width: int) -> int:
-    """Return the largest number up to `most` that is whole rows and whole pieces of a product."""
-    both = lcm(WIDE, width)
-    return most - most % both if most > both else most
 
 
 def _multiply_patches(problem: Problem, output: Array, share: Sequence[Block]) -> None:
@@ -100,23 +52,32 @@ def _multiply_patches(problem: Problem, output: Array, share: Sequence[Block]) -
 def copy_patches(input: Array, sizes: Geometry, block: Block, space: Workspace) -> Array:
     """Return the patches of a block's outputs, (n, C, K_h, K_w, rows, columns).
 
-    They are copied from the block's windows. Where most pixels of a window are between its taps,
-    or between two windows, what each tap sees is cut from the image itself.
+    They are copied from the block's pixels. Where most pixels of a window are between its taps, or
+    between two windows, what each tap sees is cut from the image itself.
     """
     (s_h, s_w), (d_h, d_w), (left, _, top, _) = sizes.stride, sizes.dilation, sizes.sides
     n, rows, columns = block.shape
     images, channels = input[block.images], input.shape[1]
     top, left = s_h * block.rows.start - top, s_w * block.columns.start - left
-    height, width = s_h * (rows - 1) + sizes.span[0], s_w * (columns - 1) + sizes.span[1]
+    height, width = sizes.span
+    height, width = s_h * (rows - 1) + height, s_w * (columns - 1) + width
     shape = n, channels, *sizes.kernel_size, rows, columns
     if 2 * height * width > prod(shape[2:]):
         (patches,) = space.arrays(input.dtype, shape)
         for i, j in product(*map(range, sizes.kernel_size)):
             cut(images, top + d_h * i, left + d_w * j, patches[:, :, i, j], sizes.stride)
         return patches
-    pixels, patches = space.arrays(input.dtype, (n, channels, height, width), shape)
-    cut(images, top, left, pixels)
-    patches[...] = windows(pixels, sizes)
+    seen = n, channels, s_w, height, ceil(width / s_w)
+    phases, patches = space.arrays(input.dtype, seen, shape)
+    for phase in range(s_w):
+        cut(images, top, left + phase, phases[:, :, phase], (1, s_w))
+    if s_w == 1:
+        patches[...] = windows(phases[:, :, 0], sizes)
+        return patches
+    for i, j in product(*map(range, sizes.kernel_size)):
+        first, phase = divmod(d_w * j, s_w)
+        lines = phases[:, :, phase, d_h * i :: s_h, first : first + columns]
+        patches[:, :, i, j] = lines[:, :, :rows]
     return patches
 
 
@@ -131,5 +92,5 @@ def _multiply_pixels(problem: Problem, output: Array) -> None:
     kernels = weight.reshape(groups, len(weight) // groups, -1)
     pixels = x.reshape(len(x), groups, kernels.shape[-1], -1)
     y = output.reshape(len(output), *kernels.shape[:2], -1)
-    for part in spans(pixels.shape[-1], max(WIDE, ROOM // (2 * y[..., 0].nbytes))):
+    for part in spans(pixels.shape[-1], max(FEW, ROOM // (2 * y[..., 0].nbytes))):
         multiply(kernels, pixels[..., part], y[..., part])
