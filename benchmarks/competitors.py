@@ -132,6 +132,31 @@ def torch(task: Task) -> Entry:
     return Entry(lambda: torch.nn.functional.conv2d(x, w, **task.layer.options))
 
 
+def torch_channels_last(task: Task) -> Entry:
+    """Call torch's function on arrays whose channels lie together, as its own are laid out then."""
+    import torch
+
+    torch.set_num_threads(task.threads)
+    arrays = torch.from_numpy(task.x), torch.from_numpy(task.w)
+    x, w = (array.to(memory_format=torch.channels_last) for array in arrays)
+    call = torch.inference_mode()(torch.nn.functional.conv2d)
+    return Entry(lambda: call(x, w, **task.layer.options))
+
+
+def torch_reordered(task: Task) -> Entry:
+    """Let oneDNN, which multiplies for torch, order the weights beforehand as it likes them."""
+    import torch
+
+    if not torch.backends.mkldnn.is_available():
+        raise Unable
+    torch.set_num_threads(task.threads)
+    x, w, layer = torch.from_numpy(task.x), torch.from_numpy(task.w).to_mkldnn(), task.layer
+    sizes = [layer.padding] * 2, [layer.stride] * 2, [1, 1], layer.groups
+    w = torch._C._nn.mkldnn_reorder_conv2d_weight(w, *sizes, layer.input_shape)
+    call = torch.inference_mode()(torch.mkldnn_convolution)
+    return Entry(lambda: call(x, w, None, *sizes))
+
+
 def torch_gradients(task: Task) -> Entry:
     """Call what torch's autograd calls."""
     import torch
@@ -226,6 +251,8 @@ def dense_matrix(task: Task) -> Entry:
 
 FORWARD: dict[str, Factory] = {
     "torch": torch,
+    "torch channels last": torch_channels_last,
+    "torch reordered": torch_reordered,
     "onnxruntime": onnxruntime,
     "sgemm": sgemm,
     "convbook": ours(),

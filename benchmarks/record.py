@@ -26,12 +26,19 @@ def about() -> Record:
     """Return the date, the machine and the versions."""
     return {
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": {
-            "processor": processor(),
-            "cores": os.cpu_count(),
-            "system": f"{platform.system()} {platform.machine()}",
-        },
+        "machine": machine(),
         "versions": {"python": platform.python_version(), "blas": blas(), **installed()},
+    }
+
+
+def machine() -> Record:
+    """Return what tells one kind of machine from another: two processors may have one name."""
+    return {
+        "processor": processor(),
+        "cores": os.cpu_count(),
+        "caches": caches(),
+        "vectors": config()["SIMD Extensions"].get("found", []),
+        "system": f"{platform.system()} {platform.machine()}",
     }
 
 
@@ -45,10 +52,26 @@ def processor() -> str:
     return next(models, platform.processor() or platform.machine())
 
 
+def caches() -> list[str]:
+    """Return the sizes of a core's caches for data, from the nearest; none where nobody tells."""
+    found = []
+    for path in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
+        kind, level, size = (
+            (path / f).read_text("utf-8").strip() for f in ("type", "level", "size")
+        )
+        found += [f"L{level} {size}"] if kind != "Instruction" else []
+    return found
+
+
+def config() -> dict[str, Any]:
+    """Return how NumPy was built, and what it has found here."""
+    found: Any = np.show_config(mode="dicts")
+    return dict(found)
+
+
 def blas() -> str:
     """Return the library that multiplies NumPy's matrices."""
-    config: Any = np.show_config(mode="dicts")
-    found = config["Build Dependencies"]["blas"]
+    found = config()["Build Dependencies"]["blas"]
     return f"{found['name']} {found['version']}"
 
 

@@ -29,8 +29,8 @@ def measure(
 
     "ms" is the typical time; "torch" and "roof" are speeds as a multiple of torch's and sgemm's, in
     the layer's FLOPs by the definition. The latter counts the processor's time if there is one
-    thread. "error" is the largest one, as a part of the largest output. "choice" is what "auto"
-    has chosen.
+    thread. "gflops" is what sgemm does in a nanosecond. "error" is the largest one, as a part of
+    the largest output. "choice" is what "auto" has chosen.
     """
     task = new_task(layer, threads, backward=backward)
     wanted = {*against, "sgemm"} if against else names(task)
@@ -54,6 +54,8 @@ def measure(
             row["torch"] = ratio(samples["torch"], samples[name])
         if "sgemm" in able:
             row["roof"] = ratio(samples["sgemm"], samples[name], clock)
+        if name == "sgemm":
+            row["gflops"] = task.flops / row["ms"] / 1e6
     if "convbook" in rows and not backward:
         rows["convbook"]["choice"] = choice(task)
     return rows

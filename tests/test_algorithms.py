@@ -1608,16 +1608,16 @@ def test_cut_is_a_window_of_an_image_in_a_sea_of_zeros(rng, size, window, corner
     dtype=st.sampled_from(["float32", "float64", "int16", "complex64"]),
     sizes=st.tuples(*3 * [st.integers(1, 40)]),
     lead=st.sampled_from([(), (2,), (2, 3)]),
-    wide=st.sampled_from([4, 16, 64]),
+    narrow=st.sampled_from([1, 4, 192]),
     small=st.sampled_from([100, 2000, 10**6]),
     deep=st.sampled_from([1, 7, 576]),
 )
-def test_multiply_is_a_product(rng, dtype, sizes, lead, wide, small, deep):
+def test_multiply_is_a_product(rng, dtype, sizes, lead, narrow, small, deep):
     rows, depth, columns = sizes
     a, b = (numbers(rng, (*lead, *shape), dtype) for shape in [(rows, depth), (depth, columns)])
     room = numbers(rng, (*lead, rows, columns + 3), dtype)
     before, out = room.copy(), room[..., :columns]
-    with patch.multiple(matrices, WIDE=wide, SMALL=small, LONG=deep):
+    with patch.multiple(matrices, NARROW=narrow, SMALL=small, LONG=deep):
         matrices.multiply(a, b, out)
     scale = 0 if dtype == "int16" else (abs(a).astype(float) @ abs(b)).astype(float)
     same(out.copy(), a @ b, depth, scale)

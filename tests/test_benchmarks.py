@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -194,14 +195,36 @@ def test_the_check_complains_of_more_than_a_quarter():
     assert "26% below the recorded 1.60" in check.verdict(1.184, 1.6)
 
 
+def pretend(monkeypatch, speeds, machine):
+    """Let the check read a record of some machine, and find these speeds one after the other."""
+    left = iter(speeds)
+    monkeypatch.setattr(check, "read", lambda: a_record(convbook=2.0) | {"machine": machine})
+    monkeypatch.setattr(check, "take", lambda *_, **__: a_record(convbook=next(left)))
+    return left
+
+
 @pytest.mark.parametrize(("speeds", "fails"), [([2.0], False), ([1.0, 2.0], False),
                                                ([1.0, 1.1], True)])  # fmt: skip
 def test_the_check_tries_again(monkeypatch, speeds, fails):
-    left = iter(speeds)
-    monkeypatch.setattr(check, "read", lambda: a_record(convbook=2.0))
-    monkeypatch.setattr(check, "take", lambda *_, **__: a_record(convbook=next(left)))
+    left = pretend(monkeypatch, speeds, record.machine())
     assert bool(check.check()) == fails
     assert next(left, None) is None
+
+
+@pytest.mark.parametrize(
+    "change", [{"processor": "Abacus"}, {"caches": ["L1 1K"]}, {"vectors": []}]
+)
+def test_the_check_judges_no_other_machine(monkeypatch, change, capsys):
+    pretend(monkeypatch, [1.0], record.machine() | change)
+    assert not check.check()
+    assert "convbook: 1.00 times sgemm's speed, recorded: 2.00" in capsys.readouterr().out
+
+
+def test_the_check_judges_nothing_if_the_record_does_not_tell(monkeypatch, capsys):
+    known = {key: record.machine()[key] for key in ("processor", "cores", "system")}
+    pretend(monkeypatch, [1.0], known)
+    assert not check.check()
+    assert "nothing is judged" in capsys.readouterr().out
 
 
 def test_a_record_is_short_sorted_and_can_be_read_again(tmp_path):
@@ -225,6 +248,8 @@ def test_a_record_is_short_sorted_and_can_be_read_again(tmp_path):
 def test_a_record_names_the_machine():
     about = record.about()
     assert about["machine"]["processor"]
+    assert about["machine"]["caches"] or not Path("/sys/devices/system/cpu/cpu0/cache").exists()
+    assert about["machine"]["vectors"] == record.config()["SIMD Extensions"].get("found", [])
     assert about["versions"]["numpy"] == np.__version__
 
 
@@ -261,6 +286,7 @@ def test_the_report_has_a_table_for_everything():
 def test_one_layer_is_measured():
     rows = measure(Layer(1, 2, 8, 2, 3), against=["convbook", "sgemm"], rounds=3, seconds=0.1)
     assert rows["sgemm"]["roof"] == 1
+    assert rows["sgemm"]["gflops"] * rows["sgemm"]["ms"] == pytest.approx(2 * 2 * 2 * 9 * 64 / 1e6)
     assert rows["convbook"]["error"] < 1e-6
     assert 0 < rows["convbook"]["roof"] < 1
     assert rows["convbook"]["choice"] == "im2col"
@@ -276,13 +302,17 @@ def test_the_command_measures_prints_and_writes(tmp_path):
     assert written["forward"]["2"]["1x2x8 to 2, 3x3"]["convbook"]["ms"] > 0
 
 
-@pytest.mark.parametrize(("verdict", "code"), [("", 0), ("slow", "slow")])
-def test_the_command_fails_if_the_check_complains(monkeypatch, verdict, code):
+@pytest.mark.parametrize(
+    ("verdict", "options", "code"),
+    [("", [], None), ("slow", [], None), ("", ["--strict"], None), ("slow", ["--strict"], "slow")],
+)
+def test_the_check_informs_and_fails_only_if_it_shall(monkeypatch, capsys, verdict, options, code):
     monkeypatch.setattr(command, "check", lambda: verdict)
-    monkeypatch.setattr(sys, "argv", ["benchmarks", "--check"])
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--check", *options])
     with pytest.raises(SystemExit) as stopped:
         command.main()
     assert stopped.value.code == code
+    assert verdict in f"{capsys.readouterr().out}{stopped.value.code}"
 
 
 def test_a_part_of_a_run_is_not_recorded():

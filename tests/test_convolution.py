@@ -53,7 +53,7 @@ def test_running_example(convolve):
 @pytest.mark.parametrize("algorithm", EXACT)
 @given(call=convolutions((*INEXACT, *INTEGERS)), room=st.integers(1, 20_000))
 def test_equals_definition(algorithm, call, room):
-    with patch.object(im2col, "ROOM", room), patch.object(im2col, "WIDE", 1 + room % 8):
+    with patch.object(im2col, "ROOM", room), patch.object(im2col, "FEW", 1 + room % 8):
         result = ours(conv2d, **call, algorithm=algorithm)
     absolute = {k: abs(v) if isinstance(v, np.ndarray) else v for k, v in call.items()}
     exact = call["input"].dtype.kind in "iu"

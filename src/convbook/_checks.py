@@ -41,20 +41,27 @@ def brief(value: Any) -> str:
 
 def numbers(name: str, value: Any, *axes: str) -> Array:
     """Return `value` as an array of numbers whose axes are one of the layouts in `axes`."""
+    array = value if type(value) is np.ndarray else _converted(name, value)
+    if array.dtype.kind not in "iufc":
+        raise ValueError(f"{name} must hold integer, real or complex numbers, got {_kind(value)}")
+    for layout in axes:
+        if array.ndim == layout.count(",") + 1:
+            return array
+    if axes:
+        layouts = " or ".join(f"({layout})" for layout in axes)
+        raise ValueError(f"{name} must have the axes {layouts}, got shape {array.shape}")
+    return array
+
+
+def _converted(name: str, value: Any) -> Array:
     unmasked(name, value)
     try:
-        array = np.asarray(value)
+        return np.asarray(value)
     except Exception as error:  # whatever the value's own conversion raises
         cause = " ".join(str(error).split())
         raise ValueError(
             f"{name} must be an array, or become one, got {brief(value)}: {cause[:200]}"
         ) from error
-    if array.dtype.kind not in "iufc":
-        raise ValueError(f"{name} must hold integer, real or complex numbers, got {_kind(value)}")
-    if axes and array.ndim not in {len(layout.split(", ")) for layout in axes}:
-        layouts = " or ".join(f"({layout})" for layout in axes)
-        raise ValueError(f"{name} must have the axes {layouts}, got shape {array.shape}")
-    return array
 
 
 def _kind(value: Any) -> str:
@@ -63,10 +70,16 @@ def _kind(value: Any) -> str:
 
 def equal_dtypes(**arrays: Array | None) -> None:
     """Refuse arrays whose dtypes differ: nothing is converted behind the caller's back."""
-    (first, expected), *others = [(n, a.dtype) for n, a in arrays.items() if a is not None]
-    for name, dtype in others:
-        if dtype != expected:
-            raise ValueError(f"{name} must have the dtype of {first}, {expected}, got {dtype}")
+    first, expected = "", None
+    for name, array in arrays.items():
+        if array is None:
+            continue
+        if expected is None:
+            first, expected = name, array.dtype
+        elif array.dtype != expected:
+            raise ValueError(
+                f"{name} must have the dtype of {first}, {expected}, got {array.dtype}"
+            )
 
 
 def shape(name: str, array: Array, expected: Sequence[int]) -> None:
@@ -116,19 +129,19 @@ def places(name: str, array: Array, number: int) -> None:
 
 def integer(name: str, value: Any, minimum: int) -> int:
     """Return `value` as an int of at least `minimum`; a bool or a float is no size."""
-    rule = f"{name} must be {_RULES.get(minimum, f'an integer of at least {minimum}')}"
-    number = _integer(value)
+    number = value if type(value) is int else _integer(value)
     if number is None or number < minimum:
-        raise ValueError(f"{rule}, got {brief(value)}")
+        rule = _RULES.get(minimum, f"an integer of at least {minimum}")
+        raise ValueError(f"{name} must be {rule}, got {brief(value)}")
     return number
 
 
 def pair(name: str, value: Any, minimum: int) -> tuple[int, int]:
     """Return a height and a width from one integer or a pair of integers."""
-    if isinstance(value, tuple | list) and len(value) == 2:
-        height, width = map(_integer, value)
-    else:
-        height = width = _integer(value)
+    both = value if isinstance(value, tuple | list) and len(value) == 2 else (value, value)
+    height, width = both
+    if not type(height) is type(width) is int:
+        height, width = map(_integer, both)
     if height is None or width is None or height < minimum or width < minimum:
         raise ValueError(f"{name} must be {_RULES[minimum]} or a pair of them, got {brief(value)}")
     return height, width

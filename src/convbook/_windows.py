@@ -1,7 +1,7 @@
 """How a kernel looks at an image: all windows at once, and one part of it in a sea of zeros."""
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 
 from convbook._geometry import Geometry
 from convbook._typing import Array, Sides
@@ -14,10 +14,16 @@ def windows(image: Array, sizes: Geometry, *, writeable: bool = False) -> Array:
     ``[..., i, j, u, v]`` is the pixel under tap ``(i, j)`` when the kernel
     stands at output position ``(u, v)``.
     """
-    (s_h, s_w), (d_h, d_w) = sizes.stride, sizes.dilation
-    view = sliding_window_view(image, sizes.span, axis=(-2, -1), writeable=writeable)
-    view = view[..., ::s_h, ::s_w, ::d_h, ::d_w]
-    return np.moveaxis(view, (-2, -1), (-4, -3))
+    (s_h, s_w), (d_h, d_w), (height, width) = sizes.stride, sizes.dilation, sizes.span
+    *axes, rows, columns = image.shape
+    *steps, down, right = image.strides  # from one element to the next, in bytes
+    positions = (rows - height) // s_h + 1, (columns - width) // s_w + 1
+    return as_strided(
+        image,
+        (*axes, *sizes.kernel_size, *positions),
+        (*steps, d_h * down, d_w * right, s_h * down, s_w * right),
+        writeable=writeable,
+    )
 
 
 def cut(images: Array, top: int, left: int, out: Array, step: tuple[int, int] = (1, 1)) -> None:

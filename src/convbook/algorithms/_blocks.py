@@ -26,8 +26,8 @@ class Block(NamedTuple):
     @property
     def shape(self) -> tuple[int, int, int]:
         """How many images, rows and columns it has."""
-        images, rows, columns = (part.stop - part.start for part in self)
-        return images, rows, columns
+        images, rows, columns = self
+        return images.stop - images.start, rows.stop - rows.start, columns.stop - columns.start
 
 
 def blocks(images: int, size: tuple[int, int], most: int, *, compact: bool = False) -> list[Block]:
@@ -38,6 +38,8 @@ def blocks(images: int, size: tuple[int, int], most: int, *, compact: bool = Fal
     its neighbours see, it is about square.
     """
     height, width = size
+    if 0 < images * height * width <= most:
+        return [Block(slice(0, images), slice(0, height), slice(0, width))]
     longest = most
     if compact and 2 * width > most:  # two rows do not fit: two half rows see less than a long one
         longest = min(most, max(2 * isqrt(most), most // height))

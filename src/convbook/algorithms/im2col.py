@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from functools import partial
-from math import lcm, prod
-
-import numpy as np
+from itertools import product
+from math import ceil, prod
 
 from convbook._geometry import Geometry
 from convbook._problem import Problem
 from convbook._typing import Array
 from convbook._windows import cut, windows
 from convbook.algorithms._blocks import ROOM, Block, Workspace, blocks, spans
-from convbook.algorithms.matrices import WIDE, multiply
+from convbook.algorithms.matrices import multiply
 from convbook.algorithms.threads import spread
+
+FEW = 16
+"""Positions of the kernel that are done at once, however large their patches are."""
 
 
 def im2col(problem: Problem, output: Array) -> None:
@@ -20,10 +22,9 @@ def im2col(problem: Problem, output: Array) -> None:
     if is_pointwise(problem.sizes):
         _multiply_pixels(problem, output)
         return
-    height, width = problem.sizes.output_size
-    most = max(WIDE // 4, positions_at_once(problem))
-    most = _without_rest(most, width)
-    spread(partial(_multiply_patches, problem, output), blocks(len(output), (height, width), most))
+    most = max(FEW, positions_at_once(problem))
+    pieces = blocks(len(output), problem.sizes.output_size, most)
+    spread(partial(_multiply_patches, problem, output), pieces)
 
 
 def positions_at_once(problem: Problem) -> int:
@@ -34,12 +35,6 @@ def positions_at_once(problem: Problem) -> int:
     """
     patch: int = problem.input.shape[1] * prod(problem.sizes.kernel_size) * problem.input.itemsize
     return 2 * ROOM // (3 * patch)
-
-
-def _without_rest(most: int, width: int) -> int:
-    """Return the largest number up to `most` that is whole rows and whole pieces of a product."""
-    both = lcm(WIDE, width)
-    return most - most % both if most > both else most
 
 
 def _multiply_patches(problem: Problem, output: Array, share: Sequence[Block]) -> None:
@@ -57,23 +52,32 @@ def _multiply_patches(problem: Problem, output: Array, share: Sequence[Block]) -
 def copy_patches(input: Array, sizes: Geometry, block: Block, space: Workspace) -> Array:
     """Return the patches of a block's outputs, (n, C, K_h, K_w, rows, columns).
 
-    They are copied from the block's windows. Where most pixels of a window are between its taps,
-    or between two windows, what each tap sees is cut from the image itself.
+    They are copied from the block's pixels. Where most pixels of a window are between its taps, or
+    between two windows, what each tap sees is cut from the image itself.
     """
     (s_h, s_w), (d_h, d_w), (left, _, top, _) = sizes.stride, sizes.dilation, sizes.sides
     n, rows, columns = block.shape
     images, channels = input[block.images], input.shape[1]
     top, left = s_h * block.rows.start - top, s_w * block.columns.start - left
-    height, width = s_h * (rows - 1) + sizes.span[0], s_w * (columns - 1) + sizes.span[1]
+    height, width = sizes.span
+    height, width = s_h * (rows - 1) + height, s_w * (columns - 1) + width
     shape = n, channels, *sizes.kernel_size, rows, columns
     if 2 * height * width > prod(shape[2:]):
         (patches,) = space.arrays(input.dtype, shape)
-        for i, j in np.ndindex(sizes.kernel_size):
+        for i, j in product(*map(range, sizes.kernel_size)):
             cut(images, top + d_h * i, left + d_w * j, patches[:, :, i, j], sizes.stride)
         return patches
-    pixels, patches = space.arrays(input.dtype, (n, channels, height, width), shape)
-    cut(images, top, left, pixels)
-    patches[...] = windows(pixels, sizes)
+    seen = n, channels, s_w, height, ceil(width / s_w)
+    phases, patches = space.arrays(input.dtype, seen, shape)
+    for phase in range(s_w):
+        cut(images, top, left + phase, phases[:, :, phase], (1, s_w))
+    if s_w == 1:
+        patches[...] = windows(phases[:, :, 0], sizes)
+        return patches
+    for i, j in product(*map(range, sizes.kernel_size)):
+        first, phase = divmod(d_w * j, s_w)
+        lines = phases[:, :, phase, d_h * i :: s_h, first : first + columns]
+        patches[:, :, i, j] = lines[:, :, :rows]
     return patches
 
 
@@ -88,5 +92,5 @@ def _multiply_pixels(problem: Problem, output: Array) -> None:
     kernels = weight.reshape(groups, len(weight) // groups, -1)
     pixels = x.reshape(len(x), groups, kernels.shape[-1], -1)
     y = output.reshape(len(output), *kernels.shape[:2], -1)
-    for part in spans(pixels.shape[-1], max(WIDE, ROOM // (2 * y[..., 0].nbytes))):
+    for part in spans(pixels.shape[-1], max(FEW, ROOM // (2 * y[..., 0].nbytes))):
         multiply(kernels, pixels[..., part], y[..., part])

@@ -80,7 +80,7 @@ def spread(work: Callable[[Sequence[Piece]], object], pieces: Sequence[Piece]) -
 
     The calling thread does the first share, and those for which no thread can be started.
     """
-    count = min(get_num_threads(), len(pieces))
+    count = min(_threads[0], len(pieces))
     if count < 2 or sys.is_finalizing():
         work(pieces)
         return

@@ -16,7 +16,7 @@ from convbook._problem import Problem, Workload
 from convbook._typing import Array, Sides
 from convbook._windows import cut
 from convbook.algorithms._blocks import ROOM, Block, Turns, Workspace, blocks, spans
-from convbook.algorithms.matrices import SMALL, WIDE
+from convbook.algorithms.matrices import SMALL
 from convbook.algorithms.threads import spread
 from convbook.algorithms.toom import Bilinear
 
@@ -27,6 +27,9 @@ ROWS_AT_ONCE = 6
 
 GAP = 16
 """Numbers left free behind a row: rows a power of two apart would share few lines of the cache."""
+
+WIDE = 64
+"""Kernels whose values lie together: four of a modern core's registers, sixteen numbers each."""
 
 PIXELS_AT_ONCE = 256
 """Pixels of all channels that are turned back at once: they fit into the nearest cache."""
