@@ -23,6 +23,7 @@ language = "en"
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
     "sphinx_design",
@@ -46,6 +47,7 @@ extensions = [
     "pages",
     "palette",
     "photographs",
+    "reference",
     "searching",
     "sources",
     "spreadsheet",
@@ -110,6 +112,9 @@ bibtex_default_style = "alpha"
 bibtex_reference_style = "author_year"
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # the docstrings give types and shapes
+autosummary_generate = False
+python_maximum_signature_line_length = 72
+python_trailing_comma_in_multi_line_signatures = False
 napoleon_google_docstring = False
 napoleon_use_param = False  # else every word of a type is looked up as a class
 napoleon_use_rtype = False

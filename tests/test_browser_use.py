@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+import convbook
 from requirements import need
 from test_browser import address, open_page  # noqa: F401  (fixtures)
 from website import CHAPTERS
@@ -166,3 +167,16 @@ def test_paper_is_black_on_white(open_page: Any, theme: str) -> None:  # noqa: F
     fold = page.locator("article details.sd-dropdown").first
     assert fold.evaluate("e => e.getBoundingClientRect().height") > 80
     assert not page.locator("button.copybtn").first.is_visible()
+
+
+def test_old_addresses_of_functions_lead_on(open_page: Any) -> None:  # noqa: F811
+    """All functions once stood on one page; links to them are out in the world."""
+    page = open_page("api")
+    old = page.url
+    names = page.locator("table.autosummary a")
+    assert names.count() == len(convbook.__all__)
+    for name in (convbook.__all__[0], "conv2d", convbook.__all__[-1]):
+        page.goto("about:blank")
+        page.goto(f"{old}#convbook.{name}")
+        page.wait_for_url(f"**/api/*.html#convbook.{name}")
+        assert page.locator(f"[id='convbook.{name}']").is_visible()

@@ -152,7 +152,7 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the project whose library may be changed, with two chapters of its own."""
     folder = tmp_path_factory.mktemp("workshop")
     copy_project(folder)
-    for path in (folder / "docs").glob("*.md"):
+    for path in (folder / "docs").rglob("*.md"):
         path.unlink()
     pages = {
         "flipping": "from convbook import flip\nflip([[1, 2], [3, 4]])",

@@ -10,9 +10,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from requirements import need
-from website import CHAPTERS, ROOT, Page, Site, unmeasured
-
-PAGES = [path.stem for path in (ROOT / "docs").glob("*.md")]
+from website import CHAPTERS, PAGES, ROOT, Page, Site, unmeasured
 
 
 def complaints(site: Site, found: dict[str, list[str]]) -> str:
@@ -190,3 +188,17 @@ def test_measured_elements_can_be_set_aside() -> None:
     """What two builds are compared by keeps every byte but the measured ones."""
     source = '<!DOCTYPE html><p class="a">&lt;1 <span class="x measured"><b>2</b><br></span>3</p>'
     assert unmeasured(source) == '<!DOCTYPE html><p class="a">&lt;1 3</p>'
+
+
+def test_constants_have_the_words_of_the_source(site: Site) -> None:
+    """Not those of their type: autodoc would describe a tuple."""
+    texts = [page.text for name, page in site.pages.items() if name.startswith("api/")]
+    assert texts
+    assert not [text for text in texts if "immutable sequence" in text]
+    for words in ("BT.601, in thousandths", "to be stacked", "colour blobs and opponent"):
+        assert any(words in text for text in texts), words
+
+
+def test_names_of_pytorch_lead_to_its_pages(site: Site) -> None:
+    links = site.pages["api/convolution.html"].links
+    assert "https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html" in links

@@ -17,6 +17,13 @@ from requirements import need
 ROOT = Path(__file__).parents[1]
 NUMBERED = r"(?m)^```\{toctree\}\n(?=(?::.*\n)*:numbered:)(?::.*\n)*\n((?:.+\n)*?)```$"
 CHAPTERS = re.findall(NUMBERED, (ROOT / "docs" / "index.md").read_text("utf-8"))[0].split()
+DOCS = ROOT / "docs"
+PAGES = sorted(
+    path.relative_to(DOCS).with_suffix("").as_posix()
+    for path in DOCS.rglob("*.md")
+    if not path.relative_to(DOCS).parts[0].startswith("_")
+)
+"""Every page that is written by hand, as in ``padding`` and ``api/padding``."""
 VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"]
 )

@@ -1,7 +1,7 @@
 """The library of the executable book on convolution.
 
-Names, arguments and results are those of :mod:`!torch.nn.functional`, :mod:`!torch.nn.grad` and
-:mod:`!torch.nn.init`; arrays are NumPy's. The chapters of the book print the source.
+Names, arguments and results are those of :mod:`torch.nn.functional`, :mod:`!torch.nn.grad` and
+:mod:`torch.nn.init`; arrays are NumPy's. The chapters of the book print the source.
 """
 
 from convbook.algorithms import (

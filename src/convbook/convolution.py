@@ -79,7 +79,7 @@ def conv2d(
 
     Notes
     -----
-    Semantics are those of :func:`!torch.nn.functional.conv2d`; [1]_ explains its sizes.
+    Semantics are those of :func:`torch.nn.functional.conv2d`; [1]_ explains its sizes.
 
     An output depends on nothing outside its window: neither a NaN nor a very large number reaches
     another. If you ask for "winograd" [2]_, "dft" or "fft" by name, they do: these algorithms
@@ -102,6 +102,36 @@ def conv2d(
     >>> conv2d(image, kernel)[0, 0]
     array([[19, 25],
            [37, 43]])
+
+    Padding adds zeros; a stride of 2 keeps every second position:
+
+    >>> conv2d(image, kernel, padding=1)[0, 0]
+    array([[ 0,  3,  8,  4],
+           [ 9, 19, 25, 10],
+           [21, 37, 43, 16],
+           [ 6,  7,  8,  0]])
+    >>> conv2d(image, kernel, padding=1, stride=2)[0, 0]
+    array([[ 0,  8],
+           [21, 43]])
+
+    Two groups: each kernel sees one of two channels.
+
+    >>> two = np.concatenate([image, 10 * image], axis=1)
+    >>> conv2d(two, np.concatenate([kernel, kernel]), groups=2)[0, :, 0, 0]
+    array([ 19, 190])
+
+    Another algorithm gives the same, up to rounding:
+
+    >>> conv2d(image / 10, kernel / 1, algorithm="winograd")[0, 0]
+    array([[1.9, 2.5],
+           [3.7, 4.3]])
+
+    What does not go together is refused:
+
+    >>> conv2d(image, kernel / 1)
+    Traceback (most recent call last):
+    ...
+    ValueError: weight must have the dtype of input, int64, got float64
     """
     _checks.choice("algorithm", algorithm, ("auto", *ALGORITHMS))
     kernels = weight.weight if isinstance(weight, PreparedWeight) else weight

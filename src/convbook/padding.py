@@ -66,7 +66,7 @@ def pad(
 
     Notes
     -----
-    Names and rules are those of :func:`!torch.nn.functional.pad`. Negative amounts, with which
+    Names and rules are those of :func:`torch.nn.functional.pad`. Negative amounts, with which
     torch crops, are refused: slice the array instead.
 
     Examples
@@ -80,6 +80,20 @@ def pad(
     [[3 2 1 2 3 4 3 2]]
     [[1 1 1 2 3 4 4 4]]
     [[3 4 1 2 3 4 1 2]]
+
+    Four amounts are left, right, top and bottom:
+
+    >>> pad(row, (1, 0, 0, 2))
+    array([[0, 1, 2, 3, 4],
+           [0, 0, 0, 0, 0],
+           [0, 0, 0, 0, 0]])
+
+    A name of NumPy's is refused:
+
+    >>> pad(row, (2, 2), mode="wrap")
+    Traceback (most recent call last):
+    ...
+    ValueError: mode must be one of 'constant', 'reflect', 'replicate', 'circular', got 'wrap'
     """
     array = _checks.numbers("input", input)
     _checks.choice("mode", mode, MODES)

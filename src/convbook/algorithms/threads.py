@@ -40,7 +40,7 @@ def set_num_threads(num_threads: int) -> None:
 
     Notes
     -----
-    The name is that of :func:`!torch.set_num_threads`. The results do not depend on it. The threads
+    The name is that of :func:`torch.set_num_threads`. The results do not depend on it. The threads
     live as long as a call; where none can be started, as in a browser, the caller does the work.
 
     Examples

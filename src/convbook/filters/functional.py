@@ -1,4 +1,4 @@
-"""The functions of a small network, with the names of :mod:`!torch.nn.functional`."""
+"""The functions of a small network, with the names of :mod:`torch.nn.functional`."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def relu(input: NDArray[Number]) -> NDArray[Number]:
 
     Notes
     -----
-    Semantics are those of :func:`!torch.nn.functional.relu`.
+    Semantics are those of :func:`torch.nn.functional.relu`.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def linear(
 
     Notes
     -----
-    Semantics are those of :func:`!torch.nn.functional.linear`.
+    Semantics are those of :func:`torch.nn.functional.linear`.
 
     Examples
     --------
@@ -128,7 +128,7 @@ def softmax(input: NDArray[Number], dim: int) -> NDArray[Number]:
 
     Notes
     -----
-    Semantics are those of :func:`!torch.nn.functional.softmax`.
+    Semantics are those of :func:`torch.nn.functional.softmax`.
 
     Examples
     --------
@@ -170,7 +170,7 @@ def cross_entropy(input: NDArray[Number], target: NDArray[np.integer[Any]]) -> f
 
     Notes
     -----
-    Semantics are those of :func:`!torch.nn.functional.cross_entropy`.
+    Semantics are those of :func:`torch.nn.functional.cross_entropy`.
 
     Examples
     --------

@@ -118,7 +118,7 @@ def max_unpool2d(
 
     Notes
     -----
-    Semantics are those of :func:`!torch.nn.functional.max_unpool2d`.
+    Semantics are those of :func:`torch.nn.functional.max_unpool2d`.
 
     Examples
     --------

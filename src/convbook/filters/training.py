@@ -69,7 +69,7 @@ class SGD:
 
     Notes
     -----
-    The steps are those of :class:`!torch.optim.SGD`.
+    The steps are those of :class:`torch.optim.SGD`.
 
     Examples
     --------

@@ -57,7 +57,7 @@ def kaiming_uniform(
 
     Notes
     -----
-    The distribution is that of :func:`!torch.nn.init.kaiming_uniform_`; the draws are not.
+    The distribution is that of :func:`torch.nn.init.kaiming_uniform_`; the draws are not.
 
     References
     ----------
@@ -107,7 +107,7 @@ def kaiming_normal(
 
     Notes
     -----
-    The distribution is that of :func:`!torch.nn.init.kaiming_normal_`; the draws are not.
+    The distribution is that of :func:`torch.nn.init.kaiming_normal_`; the draws are not.
 
     References
     ----------
@@ -155,7 +155,7 @@ def xavier_uniform(shape: Sequence[Int], gain: float = 1.0, *, rng: np.random.Ge
 
     Notes
     -----
-    The distribution is that of :func:`!torch.nn.init.xavier_uniform_`; the draws are not.
+    The distribution is that of :func:`torch.nn.init.xavier_uniform_`; the draws are not.
 
     References
     ----------
@@ -199,7 +199,7 @@ def xavier_normal(shape: Sequence[Int], gain: float = 1.0, *, rng: np.random.Gen
 
     Notes
     -----
-    The distribution is that of :func:`!torch.nn.init.xavier_normal_`; the draws are not.
+    The distribution is that of :func:`torch.nn.init.xavier_normal_`; the draws are not.
 
     Examples
     --------
@@ -243,7 +243,7 @@ def torch_default(shape: Sequence[Int], *, rng: np.random.Generator) -> tuple[Fl
 
     Notes
     -----
-    This is what ``reset_parameters`` of :class:`!torch.nn.Conv2d` and :class:`!torch.nn.Linear`
+    This is what ``reset_parameters`` of :class:`torch.nn.Conv2d` and :class:`torch.nn.Linear`
     does. It writes the weight's rule as ``kaiming_uniform_(weight, a=math.sqrt(5))``; no activation
     has that slope, it makes the gain :math:`\sqrt{1/3}` and so cancels the :math:`\sqrt 3` of the
     uniform distribution.

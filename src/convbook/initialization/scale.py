@@ -95,7 +95,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
     Notes
     -----
-    The values are those of :func:`!torch.nn.init.calculate_gain`. That of tanh, 5/3, and that of
+    The values are those of :func:`torch.nn.init.calculate_gain`. That of tanh, 5/3, and that of
     selu, 3/4, are rules of thumb; that of sigmoid, 1, does not make up for what a sigmoid takes.
 
     Examples

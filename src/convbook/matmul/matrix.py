@@ -48,7 +48,7 @@ def convolution_matrix(
     groups : int
         Number of groups of channels.
     padding_mode : {"zeros", "reflect", "replicate", "circular"}
-        What stands on the padding, as in :class:`!torch.nn.Conv2d`.
+        What stands on the padding, as in :class:`torch.nn.Conv2d`.
 
     Returns
     -------

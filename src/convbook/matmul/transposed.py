@@ -70,7 +70,7 @@ def conv_transpose2d(
 
     Notes
     -----
-    Semantics are those of :func:`!torch.nn.functional.conv_transpose2d`. It is not an inverse, and
+    Semantics are those of :func:`torch.nn.functional.conv_transpose2d`. It is not an inverse, and
     not the deconvolution of signal processing.
 
     Examples
@@ -82,6 +82,14 @@ def conv_transpose2d(
     array([[[ 0,  1,  0],
             [ 2,  3, 10],
             [ 0, 20, 30]]])
+
+    With a stride of 2 the stamps stand side by side:
+
+    >>> conv_transpose2d(image, np.arange(4).reshape(1, 1, 2, 2), stride=2)
+    array([[[ 0,  1,  0,  0],
+            [ 2,  3,  0,  0],
+            [ 0,  0,  0, 10],
+            [ 0,  0, 20, 30]]])
     """
     images = _checks.numbers("input", input, "N, C_in, H, W", "C_in, H, W")
     kernels = _checks.numbers("weight", weight, "C_in, C_out / groups, K_h, K_w")

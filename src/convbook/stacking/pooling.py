@@ -57,7 +57,7 @@ def max_pool2d(
 
     Notes
     -----
-    Semantics are those of :func:`!torch.nn.functional.max_pool2d`.
+    Semantics are those of :func:`torch.nn.functional.max_pool2d`.
 
     Examples
     --------
@@ -129,7 +129,7 @@ def avg_pool2d(
 
     Notes
     -----
-    Semantics are those of :func:`!torch.nn.functional.avg_pool2d`.
+    Semantics are those of :func:`torch.nn.functional.avg_pool2d`.
 
     Examples
     --------

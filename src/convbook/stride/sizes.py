@@ -104,6 +104,10 @@ def output_size(
     112
     >>> output_size((28, 32), 3, padding="same")
     (28, 32)
+    >>> output_size(28, 3, stride=0)
+    Traceback (most recent call last):
+    ...
+    ValueError: stride must be a positive integer or a pair of them, got 0
     """
     sizes = (input_size, kernel_size, stride, padding, dilation)
     height, width = geometry(*sizes).output_size

@@ -38,23 +38,38 @@ def fill_check(page: Page, network: Network) -> None:
     page.sheet.sheet_properties.tabColor = tint("input")
     page.printed((1, 1), landscape=False)
     page.write("A1", "Check", 16, bold=True)
+    page.heights(range(1, 2), 26)
     note = (
         "Part 1 holds whatever you change. Part 3 says which numbers you have changed; "
-        "then part 2 must say NOT OK, because convbook computed with the numbers as shipped. "
-        "A distance is the root of the sum of all squared differences."
+        "part 2 then differs, since convbook computed with the numbers as shipped."
     )
     page.write("A2", note, ink="quiet")
+    page.write("A3", "A distance is the root of the sum of all squared differences.", ink="quiet")
     row = _write_rules(page, 4, planes)
-    title = "2. Every computed number equals what convbook computed"
-    row = _write_comparisons(page, row + 2, title, RESULTS, planes)
     given = [name for name in planes if name not in RESULTS]
-    title = "3. The numbers that you may change are as shipped"
-    row = _write_comparisons(page, row + 2, title, given, planes)
-    verdicts = f'COUNTIF(G5:G{row},"NOT OK")'
-    page.formula("G1", f'=IF({verdicts}=0,"all OK",{verdicts}&" NOT OK")', "all OK", bold=True)
-    page.sheet.conditional_formatting.add(f"G4:G{row}", _verdict("OK", "output"))
-    page.sheet.conditional_formatting.add(f"G4:G{row}", _verdict("NOT OK", "positive"))
+    first = row + 2 + len(RESULTS) + 3
+    changes = f"G{first}:G{first + len(given) - 1}"
+    otherwise = f'IF(COUNTIF({changes},"changed")>0,"differs","NOT OK")'
+    title = "2. Computed numbers equal convbook's"
+    row = _write_comparisons(page, row + 2, title, RESULTS, planes, otherwise)
+    title = "3. What you may change is as shipped"
+    row = _write_comparisons(page, row + 2, title, given, planes, '"changed"')
+    _write_verdict(page, row, first)
+
+
+def _write_verdict(page: Page, last: int, first: int) -> None:
+    """Say in one cell whether all is well, or what the reader has changed."""
+    bad = f'COUNTIF(G5:G{last},"NOT OK")'
+    names = "&".join(f'IF(G{row}="changed"," "&A{row},"")' for row in range(first, last + 1))
+    changed = f'COUNTIF(G{first}:G{last},"changed")'
+    formula = f'=IF({bad}>0,{bad}&" NOT OK",IF({changed}=0,"all OK","you changed:"&{names}))'
+    page.formula("G1", formula, "all OK", bold=True)
+    for text, role in _COLOURS.items():
+        page.sheet.conditional_formatting.add(f"G4:G{last}", _verdict(text, role))
     page.sheet.conditional_formatting.add("G1", _verdict("all OK", "output"))
+
+
+_COLOURS = {"OK": "output", "NOT OK": "positive", "changed": "input", "differs": "input"}
 
 
 def _verdict(text: str, role: str) -> CellIsRule:
@@ -110,9 +125,14 @@ def _write_rules(page: Page, row: int, planes: dict[str, Floats]) -> int:
 
 
 def _write_comparisons(
-    page: Page, row: int, title: str, names: Sequence[str], planes: dict[str, Floats]
+    page: Page,
+    row: int,
+    title: str,
+    names: Sequence[str],
+    planes: dict[str, Floats],
+    otherwise: str,
 ) -> int:
-    """Write a comparison for each block and return the last row."""
+    """Write a comparison for each block, what to say if it fails, and return the last row."""
     titles = ("numbers", "must be", "sum here", "sum in convbook", "distance", "verdict")
     _write_titles(page, row, title, titles)
     for line, name in enumerate(names, row + 1):
@@ -126,7 +146,7 @@ def _write_comparisons(
         page.formula(f"D{line}", f"=SUM({name})", total, fmt=FOUR)
         page.formula(f"E{line}", f"=IF(relu_on=1,{sums})", total, fmt=FOUR)
         page.formula(f"F{line}", f"=IF(relu_on=1,{distances})", 0)
-        verdict = f'=IF(AND(B{line}=C{line},F{line}<{TOLERANCE}),"OK","NOT OK")'
+        verdict = f'=IF(AND(B{line}=C{line},F{line}<{TOLERANCE}),"OK",{otherwise})'
         page.formula(f"G{line}", verdict, "OK")
     return row + len(names)
 

@@ -1,6 +1,6 @@
 """The sheet ``Network``: from the pixels on the left to the answer on the right."""
 
-from collections.abc import Sequence
+import re
 
 import numpy as np
 from openpyxl.formatting.rule import DataBarRule
@@ -9,10 +9,17 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from convbook.figures.spreadsheet._layout import BANDS, BLOCKS
 from convbook.figures.spreadsheet._network import Floats, Network
-from convbook.figures.spreadsheet._page import FOUR, PERCENT, TENTHS, TWO, Page, elements, tint
+from convbook.figures.spreadsheet._page import (
+    FOUR,
+    NO_ZEROS,
+    PERCENT,
+    TWO,
+    Page,
+    elements,
+    tint,
+)
 
 SMALL = 8
-NO_FLOOR = -1e99
 
 STAGES = {
     "image": ("Input", "1 × 28 × 28", "ink in tenths; type over it", "input"),
@@ -59,7 +66,7 @@ def fill_network(page: Page, network: Network) -> None:
     _write_maps(page, planes)
     _write_table(page, planes)
     _write_panel(page, planes)
-    _paint(page, planes)
+    _paint(page, network)
 
 
 def convolution(layer: int, o: int, row: int, column: int) -> str:
@@ -80,14 +87,14 @@ def pooling(o: int, row: int, column: int) -> str:
 def _set_up(page: Page) -> None:
     """Make the cells small and nearly square, and keep the headings in sight."""
     page.widths(1, [3.7] * 172 + [6, 9, 9, 11, 14])
-    page.widths(1, dict.fromkeys((1, 35, 67, 93), 3.2) | dict.fromkeys((30, 34, 62, 66, 92), 2.2))
+    page.widths(1, dict.fromkeys((1, 35, 67, 93), 3.7) | dict.fromkeys((30, 34, 62, 66, 92), 2.2))
     page.heights(range(5, 66), 21)
     page.heights(range(1, 2), 26)
     page.sheet.freeze_panes = "A4"
     page.sheet.sheet_view.zoomScale = 70
     page.sheet.sheet_view.showGridLines = False
     page.sheet.sheet_properties.tabColor = tint("output")
-    page.printed(pages=(0, 1))
+    page.printed(pages=(1, 1))
 
 
 def _write_headings(page: Page) -> None:
@@ -111,12 +118,12 @@ def _write_given(page: Page, planes: dict[str, Floats]) -> None:
     for name, plane in planes.items():
         if name.startswith(("image", "weight", "bias", "dense")):
             role = "input" if name == "image" else "kernel"
-            fmt, size = TENTHS if name == "image" else "General", SMALL
+            fmt, size = NO_ZEROS if name == "image" else "General", SMALL
             if name.startswith("dense"):
                 fmt, size = (FOUR, 10) if name == "dense_bias" else (TWO, 7)
             for at, value in elements(plane):
                 page.given(BLOCKS[name].cell(*at), value, size=size, fmt=fmt)
-            page.frame(BLOCKS[name], role)
+            page.frame(BLOCKS[name], role, lines=name.startswith(("weight", "bias")))
     for o, c in np.ndindex(2, 2):
         _label_kernel(page, f"weight2_{o}_{c}", f"on conv1_{c}")
     for o in range(2):
@@ -146,12 +153,12 @@ def _write_maps(page: Page, planes: dict[str, Floats]) -> None:
             name = f"conv{layer}_{o}"
             for at, value in elements(planes[name]):
                 formula = convolution(layer, o, *at)
-                page.formula(BLOCKS[name].cell(*at), formula, value, size=SMALL, fmt=TENTHS)
+                page.formula(BLOCKS[name].cell(*at), formula, value, size=SMALL, fmt=NO_ZEROS)
         name = f"pooled_{o}"
         for at, value in elements(planes[name]):
-            page.formula(BLOCKS[name].cell(*at), pooling(o, *at), value, size=SMALL, fmt=TENTHS)
+            page.formula(BLOCKS[name].cell(*at), pooling(o, *at), value, size=SMALL, fmt=NO_ZEROS)
         for kind in ("conv1", "conv2", "pooled"):
-            page.frame(BLOCKS[f"{kind}_{o}"], "output")
+            page.frame(BLOCKS[f"{kind}_{o}"], "output", lines=False)
 
 
 def _write_table(page: Page, planes: dict[str, Floats]) -> None:
@@ -206,7 +213,8 @@ def _write_panel(page: Page, planes: dict[str, Floats]) -> None:
     page.formula(BLOCKS["verdict"].cell(), "=check_all", "all OK", align="left", **style)
     for name in ("relu_on", "relu_floor"):
         page.frame(BLOCKS[name], "kernel" if name == "relu_on" else "output")
-    _merge(page, ["N45:S50", "N52:Q52", "N55:S55"])
+    page.merge(["N40:P40", "N45:S50", "N52:Q52", "N55:AC55"])
+    _repeat_answer(page, largest, float(planes["probabilities"].max()))
     for row, (ink, text) in enumerate(_LEGEND, 59):
         page.write(f"B{row}", text, 10, ink=ink, bold=True)
     choice = DataValidation(type="list", formula1='"1,0"', allow_blank=False)
@@ -215,6 +223,14 @@ def _write_panel(page: Page, planes: dict[str, Floats]) -> None:
     choice.showErrorMessage = choice.showInputMessage = True
     choice.add(BLOCKS["relu_on"].cell())
     page.sheet.add_data_validation(choice)
+
+
+def _repeat_answer(page: Page, answer: float, chance: float) -> None:
+    """Write the answer beside the input's title too, which stays in sight."""
+    page.write("N1", "it reads", 11, bold=True, ink="output")
+    page.formula("R1", "=prediction", answer, size=28, bold=True, ink="output")
+    page.formula("U1", "=certainty", chance, size=11, bold=True, fmt=PERCENT)
+    page.merge(["R1:T2", "U1:X2"])
 
 
 _PANEL = {
@@ -232,27 +248,13 @@ _LEGEND = [
 ]
 
 
-def _merge(page: Page, ranges: Sequence[str]) -> None:
-    """Join cells for contents that are wider than one of them."""
-    for cells in ranges:
-        page.sheet.merge_cells(cells)
-
-
-def _paint(page: Page, planes: dict[str, Floats]) -> None:
+def _paint(page: Page, network: Network) -> None:
     """Give every block its colours; blocks that are compared share one scale."""
     page.colour(BLOCKS["image"], 1, grey=True)
-    groups = {"weight1": 0.0, "weight2": 0.0, "conv1": 0.0, "conv2": 0.0, "dense_": 0.0}
-    members = {name: next((g for g in groups if name.startswith(g)), "") for name in planes}
-    members |= {"pooled_0": "conv2", "pooled_1": "conv2", "dense_bias": ""}
-    for name, group in members.items():
-        if group:
-            groups[group] = max(groups[group], float(abs(planes[name]).max()))
-    for name, group in members.items():
-        if group:
-            page.colour(BLOCKS[name], groups[group])
-    page.sheet.conditional_formatting.add(
-        BLOCKS["probabilities"].range,
-        DataBarRule("num", 0, "num", 1, color=tint("output", 0.5), showValue=True),
-    )
+    for name, largest in network.largest().items():
+        if re.match(r"(weight|conv|pooled|dense)\w*_\d", name):
+            page.colour(BLOCKS[name], largest)
+    rule = DataBarRule("num", 0, "num", 1, color=tint("output", 0.5), showValue=True)
+    page.sheet.conditional_formatting.add(BLOCKS["probabilities"].range, rule)
     for band in BANDS:  # room for the tall headings of a band
         page.sheet.row_dimensions[band - 2].height = 22

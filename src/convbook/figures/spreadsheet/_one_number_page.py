@@ -63,6 +63,7 @@ def fill_one_number(page: Page, network: Network) -> None:
     page.sheet.sheet_view.showGridLines = False
     page.sheet.sheet_properties.tabColor = tint("kernel")
     page.printed((1, 1))
+    page.heights(range(1, 2), 26)
     page.write("A1", "One number, product by product", 16, bold=True)
     page.write(
         "A2", "Choose a map, a row and a column in the tinted cells on the left. All count from 0."

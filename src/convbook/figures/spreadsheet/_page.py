@@ -1,6 +1,6 @@
 """One sheet of the workbook: write a number, or a formula together with its value."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 from openpyxl.formatting.rule import ColorScaleRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -15,7 +16,10 @@ from convbook.figures._palette import LIGHT
 from convbook.figures.spreadsheet._layout import Block
 
 FONT = "Arial"
-TENTHS, TWO, FOUR, PERCENT = "0.0;-0.0;0", "0.00;-0.00;0", "0.0000", "0.0%"
+TENTHS, TWO = "[<-0.05]-0.0;[<0.05]0;0.0", "[<-0.005]-0.00;[<0.005]0;0.00"
+FOUR, PERCENT = "0.0000", "0.0%"
+NO_ZEROS = '[<-0.05]-0.0;[<0.05]"";0.0'
+"""Tenths of a picture, where a zero is an empty cell."""
 
 GIVEN = "given"
 """The ink of numbers that the reader may change: a blue that is dark enough for tinted cells."""
@@ -64,9 +68,20 @@ class Page:
         self.values[address] = result
         self.write(address, formula, **{"align": "center", **style})
 
-    def frame(self, block: Block, role: str) -> None:
-        """Draw a line round a block, and hairlines between its cells."""
-        thick, thin = Side("medium", tint(role)), Side("hair", tint("line"))
+    def link(self, address: str, target: str, text: str, **style: Any) -> None:
+        """Write a text that leads to a cell."""
+        self.write(address, text, **{"ink": "input", **style})
+        self.sheet[address].hyperlink = Hyperlink(address, location=target)
+
+    def merge(self, ranges: Sequence[str]) -> None:
+        """Join cells for contents that are wider than one of them."""
+        for cells in ranges:
+            self.sheet.merge_cells(cells)
+
+    def frame(self, block: Block, role: str, *, lines: bool = True) -> None:
+        """Draw a line round a block, and hairlines between its cells if there shall be some."""
+        thick = Side("medium", tint(role))
+        thin = Side("hair", tint("line")) if lines else Side()
         last = block.height - 1, block.width - 1
         for row, column in np.ndindex(block.height, block.width):
             self.sheet[block.cell(row, column)].border = Border(
@@ -76,15 +91,17 @@ class Page:
                 bottom=thin if row < last[0] else thick,
             )
 
-    def colour(self, block: Block, largest: float, *, grey: bool = False) -> None:
+    def colour(
+        self, block: Block, largest: float, *, grey: bool = False, strength: float = 0.45
+    ) -> None:
         """Colour a block: blue below zero, white at zero, orange above; or white to grey."""
         low, high = ("paper", "ink") if grey else ("negative", "positive")
         self.sheet.conditional_formatting.add(
             block.range,
             ColorScaleRule(
-                start_type="num", start_value=-largest, start_color=tint(low, 0.45),
+                start_type="num", start_value=-largest, start_color=tint(low, strength),
                 mid_type="num", mid_value=0, mid_color=tint("paper"),
-                end_type="num", end_value=largest, end_color=tint(high, 0.35 if grey else 0.45),
+                end_type="num", end_value=largest, end_color=tint(high, strength),
             ),
         )  # fmt: skip
 

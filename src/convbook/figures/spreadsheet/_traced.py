@@ -59,11 +59,11 @@ def sheet_traced(network: Network, row: int, column: int) -> Figure:
 
 
 def _draw_plane(fig: Figure, plane: Floats, at: tuple[float, float], largest: float) -> None:
-    """Draw a plane in the scale of the canvas, ink for large numbers."""
+    """Draw a plane in the scale of the canvas, bright for large numbers, black for zero."""
     height, width = plane.shape
     x, y = at[0] / WIDTH, 1 - (at[1] + height) / HEIGHT
     inset = fig.add_axes((x, y, width / WIDTH, height / HEIGHT), zorder=-1)
-    draw.draw_image(inset, -plane, low=-largest, high=0)
+    draw.draw_image(inset, plane, low=0, high=largest)
 
 
 def _draw_probabilities(ax: Axes, probabilities: Floats, top: float) -> None:

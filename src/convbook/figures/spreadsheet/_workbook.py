@@ -11,6 +11,7 @@ from convbook.figures.spreadsheet._network import Network
 from convbook.figures.spreadsheet._network_page import fill_network
 from convbook.figures.spreadsheet._one_number_page import Pick, fill_one_number, picks
 from convbook.figures.spreadsheet._page import Page, Values
+from convbook.figures.spreadsheet._picture_page import fill_picture
 from convbook.figures.spreadsheet._read_me_page import fill_read_me
 
 
@@ -33,8 +34,9 @@ def twin(network: Network, address: str = "") -> Twin:
     """
     workbook = Workbook()
     workbook.remove(workbook.active)
-    titles = ("Read me", TITLE, "One number", "Check", ON, OFF)
+    titles = ("Picture", "Read me", TITLE, "One number", "Check", ON, OFF)
     pages = {title: Page(workbook.create_sheet(title)) for title in titles}
+    fill_picture(pages["Picture"], network)
     fill_read_me(pages["Read me"], network, address)
     fill_network(pages[TITLE], network)
     fill_one_number(pages["One number"], network)
