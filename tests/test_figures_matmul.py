@@ -1,5 +1,7 @@
 """The figures of the matmul chapter: what they say is what the library computes."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -19,13 +21,13 @@ each_view = pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.__name_
 
 
 @each_view
-def test_a_view_names_every_letter(view: figures.Any) -> None:
+def test_a_view_names_every_letter(view: Any) -> None:
     alt = view(IMAGE, KERNEL, OUTPUT).alt
     assert all(letter in alt for letter in (*IMAGE.flat, *KERNEL.flat, *OUTPUT.flat))
 
 
 @each_view
-def test_a_view_refuses_shapes_that_do_not_go_together(view: figures.Any) -> None:
+def test_a_view_refuses_shapes_that_do_not_go_together(view: Any) -> None:
     with pytest.raises(ValueError, match="output must have shape"):
         view(IMAGE, KERNEL, IMAGE)
     with pytest.raises(ValueError, match="kernel must have at most 4 weights"):
@@ -48,19 +50,43 @@ def test_the_equations_are_what_the_definition_computes() -> None:
 
 
 def test_counts_are_in_the_descriptions() -> None:
-    assert "Of 36 entries 16 hold one of 4" in figures.matrix_view(IMAGE, KERNEL, OUTPUT).alt
-    assert "used 1 2 1 2 4 2 1 2 1 times" in figures.equation_view(IMAGE, KERNEL, OUTPUT).alt
-    assert "20 of them are thin and grey" in figures.network_view(IMAGE, KERNEL, OUTPUT).alt
+    assert "Of 36 entries 16 hold one of four" in figures.matrix_view(IMAGE, KERNEL, OUTPUT).alt
+    assert (
+        "used 1, 2, 1, 2, 4, 2, 1, 2, 1 times" in figures.equation_view(IMAGE, KERNEL, OUTPUT).alt
+    )
+    assert "20 are cut" in figures.network_view(IMAGE, KERNEL, OUTPUT).alt
     assert "The pixel E stands in 4" in figures.patch_view(IMAGE, KERNEL, OUTPUT).alt
     assert "E gets δP + γQ + βR + αS" in figures.transpose_view(IMAGE, KERNEL, OUTPUT).alt
-    assert "1.148 percent" in figures.matrix_at_scale(np.arange(1, 10).reshape(3, 3), 28).alt
+    assert "1.148 % of" in figures.matrix_at_scale(np.arange(1, 10).reshape(3, 3), 28).alt
+
+
+@each_view
+def test_a_weight_has_one_colour(view: Any) -> None:
+    """Each box of a weight has its name, and a name in two colours is refused."""
+    fig = view(IMAGE, KERNEL, OUTPUT)
+    roles = [fig.marks[letter].role for letter in KERNEL.flat if letter in fig.marks]
+    assert roles == ["alpha", "beta", "gamma", "delta"][: len(roles)]
+    assert roles or view is figures.network_view
+    wires = [mark.role for mark in fig.drawn if mark.kind == "line"]
+    assert wires.count("line") == (20 if view is figures.network_view else 0)
 
 
 def test_the_big_matrix_has_a_line_for_every_diagonal() -> None:
-    fig = figures.matrix_at_scale(np.arange(1, 10).reshape(3, 3), 8)
-    matrix = convolution_matrix(np.ones((1, 1, 3, 3)), 8)
-    lengths = [np.ptp(line.get_ydata()) for line in fig.axes[0].lines]
-    assert sum(lengths) == np.count_nonzero(matrix)
+    kernel, size = np.arange(1, 10).reshape(3, 3), 8
+    bands = [m for m in figures.matrix_at_scale(kernel, size).drawn if m.kind == "line"]
+    lengths = [size * np.diff(band.values.reshape(-1, 3)[:, :2]).sum() for band in bands]
+    assert sum(lengths) == pytest.approx(
+        np.count_nonzero(convolution_matrix(np.ones((1, 1, 3, 3)), 8))
+    )
+    assert [band.role for band in bands] == ["alpha", "beta", "gamma"]
+
+
+def test_the_photograph_is_multiplied_by_its_matrix() -> None:
+    image, kernel = np.random.default_rng(0).random((6, 7)), np.arange(9.0).reshape(3, 3)
+    marks = figures.photograph(image, kernel).marks
+    assert np.allclose(marks["edges"].values, conv2d_loop(image[None], kernel[None, None])[0])
+    assert np.array_equal(marks["column"].values.ravel(), image.ravel())
+    assert np.array_equal(marks["product"].values.ravel(), marks["edges"].values.ravel())
 
 
 def test_padding_edits_two_entries() -> None:
@@ -73,9 +99,12 @@ def test_padding_edits_two_entries() -> None:
 def test_areas_are_to_scale() -> None:
     image = np.zeros((12, 12))
     fig = figures.sizes_to_scale(np.ones((3, 3)), image)
-    matrix, *others = (box.get_width() * box.get_height() for box in fig.axes[0].patches)
-    assert np.isclose(matrix, convolution_matrix(np.ones((1, 1, 3, 3)), 12).size)
-    assert np.allclose(others, [9, image.size, unfold(image[None], 3).size])
+    matrix, *others = (m.place for m in fig.drawn if m.kind == "box")
+    areas = np.array([(p[2] - p[0]) * (p[3] - p[1]) for p in (matrix, *others)])
+    sizes = [9, image.size, unfold(image[None], 3).size]
+    expected = [convolution_matrix(np.ones((1, 1, 3, 3)), 12).size, *sizes]
+    assert np.allclose(areas / areas[0], np.array(expected) / expected[0])
+    assert [fig.marks[name].values for name in ("kernel", "image", "patches")] == sizes
 
 
 def test_the_blind_spot_is_seen_to_be_one() -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from convbook import Layer, budget, receptive_field
-from convbook.figures import _draw as draw
 from convbook.figures._explorable import Explorable
 from convbook.figures._figure import Figure, drawing
 
@@ -85,11 +86,6 @@ def budget_bench(layers: Sequence[Layer], input_shape: tuple[int, int, int]) -> 
         Channels, height and width of the image.
     """
     costs, fields = budget(layers, input_shape), receptive_field(layers)
-    columns = {
-        "activations": ([cost.activations for cost in costs], "output"),
-        "multiply-adds": ([cost.multiply_adds for cost in costs], "gradient"),
-        "parameters": ([cost.parameters for cost in costs], "kernel"),
-    }
     settings = {
         "label": "a column of layers and their costs",
         "image": "x".join(map(str, input_shape)),
@@ -100,29 +96,28 @@ def budget_bench(layers: Sequence[Layer], input_shape: tuple[int, int, int]) -> 
             for name, (image, net) in NETWORKS.items()
         },
     }
-    fig = Explorable("budget", settings, 5.6, 0.3 * (len(costs) + 2.3), (43, 63))
-    ax = draw.canvas(fig, 18.6, len(costs) + 2.3)
-    ax.set_aspect("auto")
-    told = []
+    fig = Explorable("budget", settings, (43, 63))
+    ax = fig.panel(24, len(costs) + 2.3)
+    ax.note("in all", (0.1, 1.5), ha="left", size="small")
+    columns = (("activations", "output"), ("multiply-adds", "gradient"), ("parameters", "kernel"))
+    for x, (name, role) in zip((9.3, 13.8, 19.6), columns, strict=True):
+        values = np.array([getattr(cost, name.replace("-", "_")) for cost in costs])
+        ax.note(name, (x, 0.6), role=role, ha="left", size="small")
+        ax.note(_short(values.sum()), (x, 1.5), ha="left", size="small")
+        ax.bars(values, role=role, name=name, at=(x, 2.65), unit=3.8 / values.max())
+    title = " × ".join(map(str, input_shape))
+    fig.marks["activations"].derive(image=title)
+    fig.say("{activations:count} layers on an image of {activations:image}, with bars for their "
+            "costs.")  # fmt: skip
     for row, (layer, cost, field) in enumerate(zip(layers, costs, fields, strict=True)):
-        name, shape = _called(layer), " × ".join(map(str, cost.shape))
-        draw.label(ax, 0.1, row + 2.35, name, ha="left", fontsize=11.8)
-        draw.label(ax, 7.2, row + 2.35, shape, ha="right", fontsize=11.8)
-        told.append(
-            f"{name} makes {shape}: {cost.activations:,} activations, {cost.multiply_adds:,} "
-            f"multiply-adds, {cost.parameters:,} parameters, each output sees {field.size} pixels"
-        )
-    for x, (title, (values, role)) in zip((7.5, 10.9, 15.2), columns.items(), strict=True):
-        draw.label(ax, x, 0.55, title, role, ha="left", fontsize=11.8)
-        draw.label(ax, x, 1.4, _short(sum(values)), ha="left", fontsize=11.8)
-        for row, value in enumerate(values):
-            if value:
-                draw.box(ax, (x, row + 2.0), 3.1 * value / max(values), 0.7, role, 0.55)
-    draw.label(ax, 0.1, 1.4, "in all", ha="left", fontsize=11.8)
-    fig.alt = (
-        f"{len(layers)} layers on an image of {' × '.join(map(str, input_shape))}, with bars for "
-        f"three costs. {'; '.join(told)}. In the page on the web the layers can be changed."
-    )
+        shape = " × ".join(map(str, cost.shape))
+        ax.note(_called(layer), (0.1, row + 2.65), ha="left", size="small")
+        mark = ax.note(shape, (8.9, row + 2.65), ha="right", size="small", name=f"layer {row}")
+        mark.derive(kind=_called(layer), sees=field.size, **cost._asdict())
+        fig.say("{0:kind} makes {0:item}: {0:activations ,d} activations, {0:multiply_adds ,d} "
+                "multiply-adds, {0:parameters ,d} parameters; each output sees {0:sees} pixels.",
+                mark)  # fmt: skip
+    fig.say("In the page on the web the layers can be changed.")
     return fig
 
 

@@ -8,7 +8,6 @@ from convbook import conv2d, flip, pad, torch_default
 from convbook._typing import Array
 from convbook.figures._explorable import Explorable
 from convbook.figures._figure import Figure, drawing
-from convbook.figures._palette import LIGHT
 
 Activation = Literal["relu", "leaky relu", "tanh", "none"]
 
@@ -32,6 +31,7 @@ ACTIVATIONS = {
 }
 BIASES = {"true": "rng.uniform(-1, 1, len(weight)) / np.sqrt(n)", "false": "None"}
 
+NAMES = {"signal": "signal", "difference": "what two\ninputs\ndiffer in", "gradient": "gradient"}
 ROLES = {"signal": "output", "difference": "kernel", "gradient": "gradient"}
 
 
@@ -131,38 +131,21 @@ def depth_curve(depth: int = 12, width: int = 16, draws: int = 20) -> Figure:
         "activation": "relu", "variance": f"{1 / 3:.12g}", "bias": "true",
         "code": CODE, "activations": ACTIVATIONS, "biases": BIASES,
     }  # fmt: skip
-    fig = Explorable("depth", settings, 5.4, 4.2, (48, 55.5))
-    ax = fig.add_axes((0.14, 0.13, 0.6, 0.84))
-    layers = np.arange(depth + 1)
-    names = {
-        "signal": "the signal",
-        "difference": "what two\ninputs\ndiffer in",
-        "gradient": "the gradient",
-    }
-    told = []
+    fig = Explorable("depth", settings, (48, 55.5))
+    plot = fig.plot(0.68)
+    plot.ax.set(yscale="log", xlim=(0, depth), xticks=range(0, depth + 1, 2), xlabel="layer",
+                ylabel="mean square")  # fmt: skip
+    plot.ax.grid(axis="y")
+    fig.say("Lines over layers on a logarithmic scale.")
     for name, values in curves.items():
-        colour = LIGHT[ROLES[name]]
-        middle = np.median(values, axis=0)
-        ax.fill_between(layers, values.min(axis=0), values.max(axis=0), color=(colour, 0.22), lw=0)
-        ax.plot(layers, middle, color=colour)
-        end = 0 if name == "gradient" else depth
-        ax.text(depth + 0.4, middle[depth], names[name], color=colour, va="center", fontsize=11.5)
-        told.append(f"{name} {middle[end]:.1e} at layer {end}")
-    ax.set(
-        yscale="log",
-        xlim=(0, depth),
-        xticks=range(0, depth + 1, 2),
-        xlabel="layer",
-        ylabel="mean square",
-    )
-    ax.tick_params(labelsize=11.5)
-    ax.xaxis.label.set_fontsize(11.5)
-    ax.yaxis.label.set_fontsize(11.5)
-    ax.grid(axis="y")
-    fig.alt = (
-        f"Three lines over {depth} layers on a logarithmic scale, medians of {draws} nets of "
-        f"{width} channels with PyTorch's start. {'; '.join(told)}. The signal levels off, the "
-        "difference falls to nothing, and the gradient falls to nothing towards the first layer. "
-        "In the page on the web depth, width, activation and start can be changed."
-    )
+        mark = plot.curve(range(depth + 1), values, role=ROLES[name], name=name, band=1.0)
+        plot.note(NAMES[name], (depth * 1.03, mark.values[-1]), role=ROLES[name], ha="left")
+        mark.derive(nets=draws, width=width, depth=depth)
+        end = "{0:first .1e} at the first" if name == "gradient" else "{0:last .1e} at the last"
+        fig.say("{0:name}: " + end + " layer.", mark)
+    fig.say("The line is the {0:middle} of {0:nets} nets of {0:width} channels and {0:depth} "
+            "layers with PyTorch's start, the band holds {0:band} of them. The signal levels off, "
+            "the difference falls to nothing, and the gradient falls to nothing towards the first "
+            "layer. In the page on the web depth, width, activation and start can be changed.",
+            mark)  # fmt: skip
     return fig

@@ -19,22 +19,15 @@ class Explorable(Figure):
         What to touch; ``docs/_static/explore/<name>.js`` defines the element ``<conv-name>``.
     settings : mapping
         What the element starts with: the state that the drawing shows.
-    width, height : float
-        Size of the drawing in inches.
     rooms : pair of float
         Height that the element needs in a wide and in a narrow column, in rem, so that nothing
         jumps when its script has come.
     """
 
     def __init__(
-        self,
-        name: str,
-        settings: Mapping[str, Any],
-        width: float,
-        height: float,
-        rooms: tuple[float, float],
-    ) -> None:
-        super().__init__(width, height)
+        self, name: str, settings: Mapping[str, Any], rooms: tuple[float, float]
+    ) -> None:  # fmt: skip
+        super().__init__()
         self.name, self.settings, self.rooms = name, settings, rooms
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:

@@ -4,7 +4,6 @@ import numpy as np
 
 from convbook import conv2d, pad
 from convbook._typing import Array
-from convbook.figures import _draw
 from convbook.figures._explorable import Explorable
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._photographs import address
@@ -52,24 +51,24 @@ def shift_slider(photo: Array) -> Figure:
     """
     ring = np.pad(photo, [(0, n) for n in photo.shape], mode="symmetric").astype(float)
     moved = np.roll(ring, 1, axis=1)
-    plain, blurred = (100 * unexplained(ring, 1, blur) for blur in (False, True))
     settings = {
         "label": "a picture that moves",
         "shift": "1",
         "picture": address(photo),
         "code": CODE,
     }
-    height, width = photo.shape
-    fig = Explorable("shift", settings, 5.4, 5.4 * height / width + 0.9, (33, 31.5))
-    for row, (name, blur) in enumerate({"stride 2": False, "blurred": True}.items()):
-        for column, (when, picture) in enumerate({"at 0": ring, "at 1 pixel": moved}.items()):
-            part = halve(picture, blur)[: height // 2, : width // 2]
-            ax = fig.add_axes((0.005 + 0.505 * column, 0.5 - 0.495 * row, 0.485, 0.42))
-            _draw.draw_image(ax, part, low=0, high=255)
-            ax.set_title(f"{name}, {when}", fontsize=11.5, pad=4)
-    fig.alt = (
-        "A roof with every second pixel kept, before and after it moves by one pixel: with stride "
-        f"2 alone {plain:.0f} % of the contrast changes in a way that no motion explains, after a "
-        f"blur {blurred:.0f} %. In the page on the web a slider moves the picture."
-    )
+    fig = Explorable("shift", settings, (33, 31.5))
+    height, width = (side // 2 for side in photo.shape)
+    shown = {
+        f"{name},\n{when}": halve(picture, blur)[:height, :width]
+        for name, blur in (("stride 2", False), ("blurred", True))
+        for when, picture in (("at 0", ring), ("at 1 pixel", moved))
+    }
+    marks = fig.pictures(shown, low=0, high=255)
+    for mark, blur in ((marks[1], False), (marks[3], True)):
+        mark.derive(changed=unexplained(ring, 1, blur))
+    fig.say("A roof with every second pixel kept, before and after it moves by one pixel: with "
+            "stride alone {1:changed .0%} of the contrast changes in a way that no motion explains,"
+            " after a blur {3:changed .0%}. In the page on the web a slider moves the picture.",
+            *marks)  # fmt: skip
     return fig

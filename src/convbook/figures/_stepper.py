@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from convbook import _checks, conv2d, pad
 from convbook._typing import Array, PaddingMode
-from convbook.figures import _draw
-from convbook.figures._draw import listed
 from convbook.figures._explorable import Explorable, written
 from convbook.figures._figure import Figure, drawing
+from convbook.figures._marks import number
+from convbook.figures._panel import Panel, Point
 
 TIMES, DOT = "\N{MULTIPLICATION SIGN}", "\N{MIDDLE DOT}"
 CONTROLS = ("padding", "mode", "stride", "dilation", "flip", "predict", "goal")
@@ -82,25 +81,28 @@ def stepper(
     corners, (width, height) = _layout(grids)
     total = _lines(products, output[at])
     rooms = _rooms(sum(len(name) + 5 for name in examples), controls)
-    height += 0.8 * len(total)
-    fig = Explorable("stepper", settings, 0.42 * width, 0.42 * height, rooms)
-    ax = _draw.canvas(fig, width, height)
+    fig = Explorable("stepper", settings, rooms)
+    ax = fig.panel(width, height + 0.9 * len(total))
+    inside = np.pad(np.ones(image.shape, bool), padding)
     weights = dict(zip(window, kernel.flat, strict=True))
-    for name, grid in grids.items():
-        _draw_grid(ax, name, grid, corners[name], padding, weights)
+    _draw_input(ax, beyond, inside, corners["input"], weights)
+    for name, grid in (("kernel", kernel), ("output", output)):
+        ax.cells(grid, role=name, name=name, at=corners[name], strength=0.1, label="top")
     span = [dilation * (k - 1) + 1 for k in kernel.shape]
-    for name, place, size in ("input", places, span), ("output", at, (1, 1)):
+    for name, role, place, (high, wide) in (
+        ("input", "kernel", places, span), ("output", "output", at, (1, 1)),
+    ):  # fmt: skip
         left, top = corners[name]
-        role = "kernel" if name == "input" else name
-        _draw.frame(ax, (left + place[1], top + place[0]), size[1], size[0], role)
-    for number, line in enumerate(reversed(total)):
-        _draw.label(ax, width / 2, height - 0.5 - 0.8 * number, line, fontsize=13)
-    options = _said(padding, mode, stride, dilation)
-    fig.alt = (
-        f"A kernel with the weights {listed(kernel)} at row {at[0]}, column {at[1]} of its "
-        f"positions on an input that holds {listed(image)}{options}: {' '.join(total)}. The "
-        f"output holds {listed(output)}. In the page on the web, every number can be changed."
-    )
+        ax.frame((left + place[1], top + place[0]), (wide, high), role=role)
+    for row, line in enumerate(total):
+        ax.note(line, (width / 2, height + 0.4 + 0.9 * row))
+    fig.marks["kernel"].derive(row=at[0], column=at[1], sum=" ".join(total),
+                               options=_said(padding, mode, stride, dilation))  # fmt: skip
+    fig.marks["input"].derive(image=", ".join(map(number, image.flat)))
+    fig.say("A kernel with the weights {kernel} at row {kernel:row}, column {kernel:column} of its "
+            "positions on an input that holds {input:image}{kernel:options}: {kernel:sum}. The "
+            "output holds {output}. In the page on the web, every number can be changed."
+            )  # fmt: skip
     return fig
 
 
@@ -149,29 +151,18 @@ def _lines(products: Sequence[str], result: Any) -> list[str]:
     return [*(f"{row} +" for row in rows[:-1]), f"{rows[-1]} = {result}"]
 
 
-def _draw_grid(
-    ax: Axes,
-    name: str,
-    grid: Array,
-    corner: tuple[float, float],
-    padding: int,
-    weights: Mapping[tuple[int, int], Any],
-) -> None:
-    """Draw one of the three grids; the input with the weights on the pixels that they meet."""
-    left, top = corner
-    _draw.label(ax, left + grid.shape[1] / 2, top - 0.45, name, name, fontsize=13)
-    for (row, column), value in np.ndenumerate(grid):
-        place = left + column, top + row
-        meets = name == "input" and (row, column) in weights
-        role = name if name != "input" or _inside(row, column, grid.shape, padding) else "padding"
-        _draw.box(ax, place, 1, 1, role, 0.22 if meets else 0.1)
-        shift = 0.15 if meets else 0
-        _draw.label(ax, place[0] + 0.5 - shift, place[1] + 0.5 - shift, f"{value}", fontsize=12.5)
-        if meets:
-            text = f"{TIMES}{weights[row, column]}"
-            _draw.label(ax, place[0] + 0.69, place[1] + 0.75, text, "kernel", fontsize=10)
-
-
-def _inside(row: int, column: int, shape: tuple[int, ...], padding: int) -> bool:
-    """Tell whether a place of the padded image belongs to the image."""
-    return all(padding <= k < n - padding for k, n in zip((row, column), shape, strict=True))
+def _draw_input(
+    ax: Panel, beyond: Array, inside: Array, corner: Point, weights: Mapping[tuple[int, int], Any]
+) -> None:  # fmt: skip
+    """Draw the input, and the weights on the pixels that they meet."""
+    meets = np.zeros(beyond.shape, bool)
+    meets[tuple(zip(*weights, strict=True))] = True
+    ax.cells(beyond, role="input", name="input", at=corner, form=None, hatched=~inside,
+             strength=np.where(meets, 0.22, 0.1), label="top")  # fmt: skip
+    for place, value in np.ndenumerate(beyond):
+        x, y = corner[0] + place[1] + 0.5, corner[1] + place[0] + 0.5
+        if place in weights:
+            ax.note(f"{TIMES}{number(weights[place])}", (x + 0.2, y + 0.26), role="kernel",
+                    size="small")  # fmt: skip
+            x, y = x - 0.2, y - 0.22
+        ax.note(number(value), (x, y), size="small" if place in weights else "text")
