@@ -1,4 +1,4 @@
-"""The figures of the filters chapter: what they say is what they were given."""
+"""The figures of the filters chapter draw what they are given, and say what they drew."""
 
 import numpy as np
 import pytest
@@ -8,6 +8,7 @@ from legibility import assert_legible
 from requirements import need
 
 figures = need("convbook.figures.filters")
+blocks = need("convbook.figures.filters._blocks")
 
 
 def rng(seed=0):
@@ -16,135 +17,162 @@ def rng(seed=0):
 
 def words(fig):
     """Every text of a figure, in the order of drawing."""
-    return [text.get_text() for text in [*fig.texts, *(t for ax in fig.axes for t in ax.texts)]]
+    return [text.get_text() for ax in fig.axes for text in ax.texts if text.get_text()]
 
 
 def pictures(fig):
-    return [image.get_array() for ax in fig.axes for image in ax.images]
+    return [np.asarray(image.get_array()) for ax in fig.axes for image in ax.images]
 
 
-def test_nine_filters_are_drawn_with_their_kinds():
+def scales(fig):
+    """Value of the strongest colour of each picture."""
+    return [image.get_clim()[1] for ax in fig.axes for image in ax.images]
+
+
+def test_nine_filters_have_one_scale_and_their_names():
     bank, kinds = rng().standard_normal((9, 3, 8, 8)), ["edge"] * 4 + ["grating"] * 5
+    bank[3] /= 10
     fig = figures.nine_filters(bank, kinds)
     assert words(fig) == kinds
-    assert "4 named edge, 5 named grating" in fig.alt
+    assert ", ".join(kinds) in fig.alt
+    scale = np.quantile(abs(bank), 0.98)
     for tile, weight in zip(pictures(fig), bank, strict=True):
-        zero = 2 * (tile.transpose(2, 0, 1) - 0.5) * abs(weight).max()
-        np.testing.assert_allclose(zero, weight, atol=1e-12)
+        drawn = 2 * scale * (tile.transpose(2, 0, 1) - 0.5)
+        np.testing.assert_allclose(drawn, np.clip(weight, -scale, scale), atol=1e-12)
     assert_legible(fig)
+
+
+def test_sorted_filters_count_each_kind_and_show_each_filter():
+    kinds = [FILTER_KINDS[n % 3] for n in range(14)]
+    bank = rng().standard_normal((14, 3, 8, 8))
+    fig = figures.sorted_filters(bank, kinds)
+    assert [fig.marks[kind].values for kind in FILTER_KINDS[:3]] == [5, 5, 4]
+    assert "edge: 5. grating: 5. colour blob: 4." in fig.alt
+    assert FILTER_KINDS[3] not in fig.alt
+    first = bank[np.argsort([FILTER_KINDS.index(kind) for kind in kinds], kind="stable")]
+    scale = np.quantile(abs(bank), 0.98)
+    for tile, weight in zip(pictures(fig), first, strict=True):
+        np.testing.assert_allclose(tile, blocks.tinted(weight, scale))
+    assert_legible(fig)
+
+
+def test_no_tile_of_the_mosaic_covers_another():
+    for counts in ((20, 25, 3, 14, 2), (7, 8, 9, 1, 1), (17, 1, 1, 1, 1)):
+        kinds = [kind for kind, n in zip(FILTER_KINDS, counts, strict=True) for _ in range(n)]
+        fig = figures.sorted_filters(rng().standard_normal((len(kinds), 3, 4, 4)), kinds)
+        (ax,) = fig.axes
+        taken = [tuple(round(float(edge) // 1.5) for edge in image.get_extent()[::3])
+                 for image in ax.images]  # fmt: skip
+        for kind in {*kinds}:
+            left, top, *_ = (edge * ax.get_xlim()[1] / 712 for edge in fig.marks[kind].place)
+            taken += [(round(left // 1.5) + beside, round(top // 1.5)) for beside in (0, 1)]
+        assert len({*taken}) == len(taken)
+        assert max(x for x, _ in taken) < 10
+        assert_legible(fig)
 
 
 def test_by_hand_writes_what_it_is_given():
     image = np.arange(9).reshape(3, 3)
     outputs = conv2d(image[None], np.arange(4).reshape(1, 1, 2, 2))[0]
     fig = figures.by_hand(image, outputs, 43, np.diag([0, 1]), np.diag([0, 0, 3]))
-    assert [word for word in words(fig) if word.isdigit()][:10] == [*"012345678", "19"]
     assert "19, 25, 37, 43, and the largest of them, 43" in fig.alt
-    assert_legible(fig)
-
-
-def test_learning_curves_tell_both_ends():
-    right = np.array([[0.5, 0.9], [0.7, 0.98]])
-    fig = figures.learning_curves(1 - right, right)
-    assert "rises from 60.0 % to 94.0 %, from 90.0 to 98.0 % at the end" in fig.alt
-    assert "falls from 0.40 to 0.06" in fig.alt
-    np.testing.assert_allclose(fig.axes[1].lines[-1].get_ydata(), [60, 94])
-    assert_legible(fig)
-
-
-def test_confusion_counts():
-    matrix = np.diag([5, 6, 7])
-    matrix[2, 0] = 4
-    fig = figures.confusion(matrix)
-    assert "stand 18 right answers, elsewhere 4 wrong ones. Most often: 2 read as 0, 4" in fig.alt
-    assert sorted(word for word in words(fig) if word in "4567") == ["4", "5", "6", "7"]
+    assert [fig.marks[n].role for n in ("image", "convolved", "pooled", "kernel stamped")] == [
+        "input", "output", "output", "gradient"]  # fmt: skip
+    assert fig.marks["put at the switch"].values.tolist() == [[0, 0], [0, 1]]
     assert_legible(fig)
 
 
 def test_mistakes_count_the_networks():
-    answers = np.array([[1, 5], [2, 3], [1, 3]])
-    fig = figures.mistakes(np.zeros((2, 4, 4)), np.array([7, 3]), answers)
-    assert words(fig) == ["7 → 1 (2) 2 (1)", "3 → 5 (1)"]
-    assert "a 7 was read as 1 (2) 2 (1); a 3 was read as 5 (1)" in fig.alt
+    answers = np.array([[1, 5, 2], [2, 3, 2], [1, 3, 2]])
+    fig = figures.mistakes(np.zeros((3, 4, 4)), np.array([7, 3, 3]), answers)
+    assert words(fig) == ["7 → 1 (2), 2 (1)", "3 → 5 (1)", "3 → 2 (3)"]
+    assert "7 → 1 (2), 2 (1). 3 → 5 (1). 3 → 2 (3)." in fig.alt
     assert_legible(fig)
 
 
-def test_all_rows_of_the_starting_scale_have_one_scale():
-    bank = rng().standard_normal((9, 1, 5, 5))
-    fig = figures.starting_scale({"a": bank, "b": bank / 10}, {"a": 0.5, "b": 0.25})
-    faint = [tile[..., 3].max() for tile in pictures(fig)]
-    assert max(faint[9:]) < 0.3 < min(faint[:9])
-    assert "a: 0.50; b: 0.25" in fig.alt
+def test_all_blocks_of_the_starting_scale_have_one_scale():
+    bank = rng().standard_normal((9, 5, 5))
+    tiles = {"a": bank, "b": bank / 10, "c": bank, "d": bank}
+    answers = rng().random((9, 8, 8))
+    fig = figures.starting_scale(tiles, dict.fromkeys("abc", 0.5) | {"d": 0.25}, bank[0], answers)
+    kernels, shown = scales(fig)[:36], scales(fig)[37:]
+    assert {*kernels} == {np.quantile(abs(np.stack([*tiles.values()])), 0.98)}
+    assert {*shown} == {answers.max()}
+    assert "c: roughness 0.50. d: roughness 0.25." in fig.alt
+    assert words(fig).count("roughness 0.25") == 1
     assert_legible(fig)
 
 
-def test_signed_tiles_are_warm_cool_and_empty():
-    tile = figures._signed(np.array([[2.0, -1, 0]]), scale=2)
-    np.testing.assert_allclose(tile[0, :, 3], [1, 0.5, 0])
-    assert tile[0, 0, 0] > tile[0, 0, 2]
-    assert tile[0, 1, 0] < tile[0, 1, 2]
-
-
-def test_sorted_filters_count_each_kind():
-    kinds = [FILTER_KINDS[n % 3] for n in range(14)]
-    fig = figures.sorted_filters(rng().standard_normal((14, 3, 8, 8)), kinds)
-    assert words(fig) == ["edge: 5", "grating: 5", "colour blob: 4"]
-    assert "edge 5, grating 5, colour blob 4, opponent edge 0, other 0" in fig.alt
-    assert len(pictures(fig)) == 14
-    assert_legible(fig)
-
-
-def test_counts_are_as_long_as_they_say():
-    fig = figures.counts({"a": 40, "b": 14, "c": 10}, {"a": 28, "b": 27, "c": 9})
-    assert [box.get_width() for box in fig.axes[0].patches] == [40, 14, 10, 28, 27, 9]
-    assert "a 28, b 27, c 9" in fig.alt
-    assert_legible(fig)
-
-
-def test_the_second_layer_shows_each_slice():
-    fig = figures.second_layer(rng().standard_normal((9, 3, 3)), rng().standard_normal((10, 10)))
+def test_pushed_kernels_tell_their_likeness():
+    fig = figures.pushed(rng().standard_normal((10, 6, 6)), np.linspace(0.1, 0.9, 10))
     assert len(pictures(fig)) == 10
-    assert "9 small tables of 3×3 weights" in fig.alt
-    assert "a table of 10×10 weights" in fig.alt
+    assert words(fig)[-1] == "0.90"
+    assert "from 0.10 to 0.90" in fig.alt
     assert_legible(fig)
 
 
-def test_top_nine_shows_patches_and_projections():
-    nine = {f"map {k}": rng(k).standard_normal((9, 10, 10)) for k in (3, 5)}
-    fig = figures.top_nine(nine, nine)
-    assert len(pictures(fig)) == 36
-    assert "map 3, map 5" in fig.alt
+def test_top_nine_shows_patches_beside_projections():
+    patches = {f"map {k}": rng(k).random((9, 10, 10)) for k in (3, 5)}
+    projections = {name: nine - 0.5 for name, nine in patches.items()}
+    fig = figures.top_nine(patches, projections)
+    drawn = [*patches["map 3"], *projections["map 3"], *patches["map 5"], *projections["map 5"]]
+    np.testing.assert_array_equal(pictures(fig), drawn)
+    assert len({*scales(fig)[9:18]}) == 1
+    assert "map 3. map 5." in fig.alt
     assert_legible(fig)
 
 
-def test_occlusion_tells_the_worst_cover():
-    probability = np.full((4, 4), 0.9)
-    probability[1, 2] = 0.25
-    fig = figures.occlusion(np.eye(6), probability, np.eye(6), np.eye(6), 7)
-    assert "from 0.25 (dark, lowest with the square's corner at row 1, column 2) to 0.90" in fig.alt
+def test_occlusion_puts_what_is_lost_at_the_middle_of_the_cover():
+    probability = np.full((12, 12), 1.0)
+    probability[3, 7] = 0.25
+    others = {"gradient": rng(1).standard_normal((16, 16)), "deconvnet": np.eye(16)}
+    fig = figures.occlusion(np.eye(16), probability, others)
+    tinted = [box for box in fig.axes[1].patches if box.get_facecolor()[3] > 0]
+    assert [(int(box.get_x()), int(box.get_y() - 2.95)) for box in tinted] == [(9, 5)]
+    assert tinted[0].get_facecolor()[3] == pytest.approx(0.85 * 0.75)
+    worst = max(fig.axes[1].patches, key=lambda box: box.get_linewidth())
+    middle = worst.get_x() + worst.get_width() / 2, worst.get_y() + worst.get_height() / 2
+    assert middle == pytest.approx((tinted[0].get_x() + 0.5, tinted[0].get_y() + 0.5))
+    assert "up to 0.75" in fig.alt
     assert_legible(fig)
 
 
-def test_explanations_have_seven_columns():
-    tiles = [rng(k).standard_normal((2, 6, 6)) for k in range(3)]
-    both = {"deconvnet": tiles, "gradient": tiles}
-    fig = figures.explanations(np.zeros((2, 6, 6)), both, {"deconvnet": 0.31, "gradient": -0.4})
-    assert len(pictures(fig)) == 14
-    assert "deconvnet 0.31; gradient -0.40" in fig.alt
+def test_explanations_have_a_scale_for_each_instrument():
+    best, last = rng(1).standard_normal((6, 6)), rng(2).standard_normal((6, 6))
+    shown = {"deconvnet": [best, 3 * best], "gradient": [best, -last]}
+    fig = figures.explanations(np.zeros((6, 6)), shown)
+    np.testing.assert_allclose(pictures(fig)[2], 3 * pictures(fig)[1])
+    cosine = -(best * last).sum() / np.sqrt((best**2).sum() * (last**2).sum())
+    assert "likeness of 1.00. gradient" in fig.alt
+    assert f"likeness of {cosine:.2f}".replace("-", "−") in fig.alt
     assert_legible(fig)
 
 
-def test_aliasing_shows_two_rows_on_one_scale():
+def test_the_switch_swap_says_which_digit_a_projection_is_most_like():
+    digits = {"A": rng(1).random((6, 6)), "B": np.eye(6)}
+    down = {"own": 2 * digits["A"], "swapped": digits["B"] + 0.1 * digits["A"]}
+    fig = figures.switch_swap(digits, down)
+    assert "own: most like A. swapped: most like B." in fig.alt
+    assert len({*scales(fig)[2:]}) == 1
+    assert_legible(fig)
+
+
+def test_aliasing_shows_both_rows_on_one_scale():
     pair = [np.eye(6), 3 * np.eye(6)]
-    fig = figures.aliasing(np.zeros((6, 6, 3)), np.ones((3, 2, 2)), {"stride 1": pair})
-    assert [image.get_clim() for ax in fig.axes[2:] for image in ax.images] == [(-1, 1), (-1, 1)]
+    maps = {"stride 1": pair, "stride 4": pair}
+    fig = figures.aliasing(np.zeros((6, 6, 3)), np.ones((3, 2, 2)), maps)
+    limits = [image.get_clim() for ax in fig.axes[2:] for image in ax.images]
+    assert limits == 4 * [(-1, 1)]
+    assert "stride 4 and stride 4, moved: broad level stripes" in fig.alt
     assert_legible(fig)
 
 
 def test_aliased_marks_the_medians():
-    fig = figures.aliased({"old": np.linspace(0.2, 0.6, 9), "new": np.linspace(0, 0.2, 9)})
-    assert "old: 40 %; new: 10 %" in fig.alt
-    assert "median 40 %" in words(fig)
-    marks = [line.get_xdata()[0] for line in fig.axes[0].lines[1::2]]
-    assert marks == pytest.approx([0.4, 0.1])
+    shares = {"stride 4": {"old": np.linspace(0.2, 0.6, 9), "new": np.linspace(0, 0.2, 9)}}
+    shares["stride 2"] = {name: share / 2 for name, share in shares["stride 4"].items()}
+    fig = figures.aliased(shares)
+    assert "old, stride 4: median 40 %" in fig.alt
+    assert "new, stride 2: median 5 %" in fig.alt
+    assert words(fig) == ["old: median 40 %", "new: median 10 %",
+                          "old: median 20 %", "new: median 5 %"]  # fmt: skip
     assert_legible(fig)

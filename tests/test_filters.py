@@ -871,6 +871,15 @@ def test_an_opponent_edge_is_an_opponent_edge(size, colour, degrees, offset, see
     assert filter_kind(noisy(colour * edge(size, degrees, offset), seed)) == "opponent edge"
 
 
+@given(size=sizes, degrees=angles, seed=seeds, share=st.sampled_from([0.25, 0.3]))
+def test_an_edge_with_a_tint_that_eyes_see_is_opponent(size, degrees, seed, share):
+    """A quarter of the energy in colour, as in brown beside light blue, is no grey edge."""
+    grey, tint = (shape * edge(size, degrees) for shape in (GREY, COLOURS[0]))
+    tint = tint * np.sqrt(share / (1 - share) * (grey**2).sum() / (tint**2).sum())
+    weight = noisy(grey + tint, seed, 0.05)
+    assert filter_kind(weight) == "opponent edge"
+
+
 @given(size=sizes, channels=st.sampled_from([1, 3]), seed=seeds)
 def test_noise_and_zeros_are_other(size, channels, seed):
     assert filter_kind(rng(seed).standard_normal((channels, size, size))) == "other"

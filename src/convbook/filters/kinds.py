@@ -141,11 +141,12 @@ def filter_kind(weight: NDArray[Number]) -> str:
     'opponent edge'
     """
     colour, plain, oriented, cycles = filter_traits(weight)
-    if colour > 0.3 and plain > 0.5:
+    coloured = colour > 0.15  # from here on, eyes see it
+    if coloured and plain > 0.5:
         return "colour blob"
     if not oriented >= 0.65:  # a NaN is not
         return "other"
-    if colour > 0.3:
+    if coloured:
         return "opponent edge"
     return "edge" if cycles < 1.5 else "grating"
 

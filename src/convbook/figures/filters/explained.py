@@ -1,0 +1,102 @@
+"""Pictures that are meant to explain an answer, and what they depend on."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from convbook._typing import Array
+from convbook.figures._figure import Figure, drawing
+from convbook.figures._panel import Panel
+from convbook.figures.filters._blocks import reach, title
+
+MIDDLE, TOP = 8.05, 2.95  # cells of a panel that holds a digit of 16 by 16 pixels
+
+
+@drawing
+def occlusion(picture: Array, probability: Array, others: Mapping[str, Array]) -> Figure:
+    """Show a digit, what a cover takes from the probability of its class, and other instruments.
+
+    Parameters
+    ----------
+    picture : ndarray of shape (16, 16)
+        Digit.
+    probability : ndarray of shape (17 - size, 17 - size)
+        Probability of the class for each place of a cover.
+    others : mapping of str to ndarray of shape (16, 16)
+        Signed pictures by name, each on its own scale.
+    """
+    fig = Figure()
+    panels = fig.row(*[(16.1, 19)] * (2 + len(others)))
+    for panel, name in zip(panels, ("the digit", "lost to a cover"), strict=False):
+        panel.picture(picture, role="image", name="", at=(0.05, TOP))
+        title(panel, name, (MIDDLE, TOP))
+    _draw_losses(panels[1], 1 - probability, len(picture) - len(probability) + 1)
+    fig.say("A digit, alone, and with a red tint where the middle of a cover takes probability: "
+            "up to {lost:max .2f} where a cover is outlined, in the median {lost:median .2f}."
+            )  # fmt: skip
+    for panel, (name, values) in zip(panels[2:], others.items(), strict=True):
+        mark = panel.picture(values, role="signed", name=name, at=(0.05, TOP), high=reach(values))
+        title(panel, name, (MIDDLE, TOP))
+        fig.say("{0:name}: a picture in both signs about the strokes.", mark)
+    return fig
+
+
+def _draw_losses(panel: Panel, lost: Array, cover: int) -> None:
+    """Tint each pixel by what a cover with its middle there takes, and outline the worst cover."""
+    for (row, column), share in np.ndenumerate(lost):
+        corner = 0.05 + cover // 2 + column, TOP + cover // 2 + row
+        panel.box(corner, role="delta", strength=0.85 * float(share), width=0)
+    row, column = np.unravel_index(lost.argmax(), lost.shape)
+    panel.frame((0.05 + column, TOP + row), (cover, cover), role="delta")
+    panel.note("", (0, 0), role="delta", name="lost", values=lost)
+
+
+@drawing
+def explanations(picture: Array, shown: Mapping[str, Sequence[Array]]) -> Figure:
+    """Show a digit, and what some instruments say for its best class and for its last.
+
+    Parameters
+    ----------
+    picture : ndarray of shape (H, W)
+        Digit.
+    shown : mapping of str to pair of ndarray of shape (H, W)
+        For each instrument its picture for the best and for the last class, on one scale.
+    """
+    fig = Figure()
+    fig.pictures({"the digit": picture}, columns=4)
+    tiles = {f"{name},\n{which} class": values / reach(np.stack(pair))
+             for name, pair in shown.items()
+             for which, values in zip(("best", "last"), pair, strict=True)}  # fmt: skip
+    marks = fig.pictures(tiles, role="signed", columns=4, high=1.0)
+    fig.say("A digit, and signed pictures of it.")
+    for best, last in zip(marks[::2], marks[1::2], strict=True):
+        last.derive(likeness=_likeness(best.values, last.values))
+        fig.say("{0:name} and {1:name} have a likeness of {1:likeness .2f}.", best, last)
+    return fig
+
+
+@drawing
+def switch_swap(pictures: Mapping[str, Array], projections: Mapping[str, Array]) -> Figure:
+    """Show two digits, and the projections that come down from each through the switches of each.
+
+    Parameters
+    ----------
+    pictures : mapping of str to ndarray of shape (H, W)
+        Digits by name.
+    projections : mapping of str to ndarray of shape (H, W)
+        Projections by name, on one scale.
+    """
+    fig = Figure()
+    digits = fig.pictures(pictures, columns=4)
+    scale = reach(np.stack([*projections.values()]))
+    fig.say("Digits, and signed pictures of what comes down.")
+    for mark in fig.pictures(projections, role="signed", columns=4, high=scale):
+        likest = max(digits, key=lambda digit: _likeness(digit.values, mark.values))
+        mark.derive(likest=likest.name)
+        fig.say("{0:name}: most like {0:likest}.", mark)
+    return fig
+
+
+def _likeness(one: Array, other: Array) -> float:
+    """Return the cosine of two pictures: 1 if they are equal up to a factor."""
+    return float((one * other).sum() / np.sqrt((one**2).sum() * (other**2).sum()))
