@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import shutil
 import sys
 from functools import cache
 from hashlib import sha256
+from importlib.metadata import distribution
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
@@ -46,6 +48,18 @@ from exercises import asked, template  # noqa: E402
 
 PACKED = ("convbook", "openpyxl", "et_xmlfile")
 """Packages that the site brings itself, from where the build runs."""
+PREFACE = """\
+What runs the cells of a page, and under which licence.
+
+Pyodide, unchanged: Mozilla Public License 2.0, whose text is below, with matplotlib_pyodide.
+Its source: https://github.com/pyodide/pyodide
+
+Python, as Pyodide brings it: PSF License Agreement, https://docs.python.org/3.12/license.html
+
+convbook: BSD 3-Clause License, in the book's colophon.
+
+The others follow, each with the licence that its package brings."""
+LICENCE = re.compile(r"dist-info/(?:.*/)?LICEN[CS]E[^/]*$", re.IGNORECASE)
 CORE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "numpy")
 
 
@@ -64,6 +78,7 @@ def prepare(app: Sphinx) -> None:
     for name in DATA:
         write_data(folder / "data" / f"{name}.npz")
     shutil.copytree(runtime.FOLDER, folder / "runtime", dirs_exist_ok=True)
+    (folder / "LICENCES.txt").write_text(licences(), "utf-8")
     app.config.html_static_path.append(str(folder.parent))
 
 
@@ -114,6 +129,19 @@ def write_data(path: Path) -> None:
         np.savez_compressed(path, pixels=getattr(data, path.stem)())
 
 
+def licences() -> str:
+    """Return the licences of all that runs a cell, each as its package brings it."""
+    texts = [PREFACE]
+    for path in sorted(runtime.FOLDER.glob("*.whl")):
+        with ZipFile(path) as wheel:
+            names = [name for name in wheel.namelist() if LICENCE.search(name)]
+            texts += [f"{path.name}: {name}\n\n{wheel.read(name).decode()}" for name in names]
+    for package in PACKED[1:]:
+        files = [file for file in distribution(package).files or () if LICENCE.search(str(file))]
+        texts += [f"{file}\n\n{Path(str(file.locate())).read_text('utf-8')}" for file in files]
+    return f"\n\n{'=' * 80}\n\n".join(texts)
+
+
 @cache
 def facts(folder: Path) -> dict[str, str]:
     """Return what the pages say and ask for: a version of the scripts, and what is fetched."""
@@ -133,7 +161,7 @@ def megabytes(paths: list[Path]) -> str:
 
 def offer(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Give a chapter the script that offers its cells, and write these down."""
-    if not app.tags.has("live") or not is_chapter(app, page) or doctree is None:
+    if not app.tags.has("live") or not is_chapter(app, page) or not cells_in(doctree):
         return
     told = json.dumps({"page": page, **facts(collected(app))})
     app.add_js_file("live/live.js", type="module", **{"data-live": told})
@@ -177,7 +205,7 @@ def exercises_in(doctree: nodes.document) -> Iterator[list[nodes.Element]]:
 
 def is_solution(node: nodes.Node) -> bool:
     """Tell whether a node is the fold that holds a solution."""
-    return isinstance(node, dropdown_main) and node[0].astext().strip() == "Solution"
+    return isinstance(node, dropdown_main) and node[0].astext().startswith("Solution")
 
 
 def exercise(cells: list[Any], solution: list[nodes.Element], number: dict[int, int]) -> Any:

@@ -37,6 +37,8 @@ LATER = {
 }
 """What a module needs before it can be imported: a package to fetch, or one that cannot be had."""
 
+ELSEWHERE = "The page's notebook runs it on your machine: see the download button at the top."
+
 DATA = (
     "astronaut camera chelsea coffee rocket coins brick grass gravel moon page china flower digits"
 ).split()
@@ -72,6 +74,7 @@ class Notebook:
     def __init__(self) -> None:
         self.names: dict[str, Any] = {"__name__": "__main__"}
         self.waiting: dict[str, list[ast.Import | ast.ImportFrom]] = {}
+        self.lacking: dict[str, str] = {}
         self.count = 0
 
     def needs(self, code: str, shown: bool = True) -> list[str]:
@@ -93,7 +96,7 @@ class Notebook:
                 value = self.execute(code, shown)
                 results = results_of(value) if shown else []
             except BaseException as error:  # noqa: BLE001 (the reader's, whatever it is)
-                results = [("error", told(error))]
+                results = [("error", self.told(error, code))]
         return [*printed.outputs(), *results]
 
     def execute(self, code: str, shown: bool) -> Any:
@@ -133,6 +136,25 @@ class Notebook:
         """Execute the imports that waited for a name to be used."""
         for node in self.waiting.pop(name, ()):
             exec(compile(ast.Module([node], []), "<import>", "exec"), self.names)
+
+
+    def told(self, error: BaseException, code: str) -> str:
+        """Return what went wrong, also where the reason lies in an earlier cell."""
+        if isinstance(error, ModuleNotFoundError):
+            why = absence(error)
+            names = [node.id for node in ast.walk(ast.parse(code)) if is_bound(node)]
+            names += [node.name for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)]
+            self.lacking |= dict.fromkeys(names, why.partition(",")[0])
+            return why
+        if isinstance(error, NameError) and error.name in self.lacking:
+            why = self.lacking[error.name]
+            return f"{why}, and the cell that makes {error.name} needs it. {ELSEWHERE}"
+        return short(error)
+
+
+def is_bound(node: ast.AST) -> bool:
+    """Tell whether a node is a name that gets a value."""
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def split(
@@ -245,10 +267,8 @@ def shortened(text: str, length: int) -> str:
     return f"{text[:LIMIT]}\n… and {length - LIMIT:,} characters more"
 
 
-def told(error: BaseException) -> str:
+def short(error: BaseException) -> str:
     """Return a short traceback: the lines of cells, and what went wrong."""
-    if isinstance(error, ModuleNotFoundError):
-        return absence(error)
     if isinstance(error, SyntaxError):
         return syntax(error)
     lines = []
@@ -274,10 +294,14 @@ def absence(error: ModuleNotFoundError) -> str:
     """Say that a package does not come with the page, and what to do instead."""
     name = (error.name or "").split(".")[0]
     package = ABSENT.get(name, f"The module {name}")
-    return (
-        f"{package} does not come with this page, so this cell cannot run here. "
-        "The notebook of the page runs it on your machine: see the download button at the top."
-    )
+    return f"{package} does not come with this page, so this cell cannot run here. {ELSEWHERE}"
+
+
+def anew() -> Notebook:
+    """Return a notebook without names, and forget what cells did to the library."""
+    for name in [name for name in sys.modules if name.split(".")[0] == "convbook"]:
+        del sys.modules[name]
+    return Notebook()
 
 
 def refuse(prompt: object = "") -> NoReturn:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 Names = dict[str, Any]
-CONSTANT = (ast.Constant, ast.Name, ast.Attribute, ast.Subscript)
+LOOK_UP = ast.Name | ast.Attribute | ast.Subscript
 
 
 def statements(cells: Iterable[str]) -> list[ast.stmt]:
@@ -47,7 +47,7 @@ def is_given(node: ast.stmt) -> bool:
     if isinstance(node, ast.Import | ast.ImportFrom):
         return True
     return isinstance(node, ast.Assign) and (
-        isinstance(node.value, CONSTANT) or "rng" in loaded(node.value)
+        isinstance(node.value, LOOK_UP) or "rng" in loaded(node.value)
     )
 
 

@@ -163,9 +163,10 @@ class Field {
   }
 
   restart() {
-    python.stop();
-    this.say("Python has forgotten everything; the next run begins with the first cell.");
-    this.refresh(false);
+    return this.work(async () => {
+      await python.anew();
+      this.say("Python has forgotten all names; the next run begins with the first cell.");
+    });
   }
 
   /** Do something with Python, and say how it goes. */

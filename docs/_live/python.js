@@ -49,8 +49,14 @@ export class Python {
     return this.after(progress, { kind: "run", code, shown });
   }
 
-  async check(cells, asks, progress) {
-    return this.after(progress, { kind: "check", cells, asks });
+  async check(solution, asks, progress) {
+    return this.after(progress, { kind: "check", solution, asks });
+  }
+
+  /** Forget all names; the packages stay. */
+  async anew() {
+    await this.after(() => {}, { kind: "anew" });
+    this.forget();
   }
 
   async after(progress, message) {

@@ -88,11 +88,10 @@ def spline(old: int, new: int) -> Floats:
 def bumps(places: Floats, count: int) -> Floats:
     """Return the cubic B-splines at some places: a row for each, a column for each sample."""
     inside = np.zeros((len(places), count))
-    for sample in range(-8, count + 8):
-        away = np.abs(places - sample)
-        bump = np.where(away < 1, (4 - 6 * away**2 + 3 * away**3) / 6, np.maximum(2 - away, 0) ** 3 / 6)
-        mirrored = sample % (2 * count)
-        inside[:, min(mirrored, 2 * count - 1 - mirrored)] += bump
+    for sample in range(1 - count, 2 * count - 1):
+        far = np.abs(places - sample)
+        bump = np.where(far < 1, (4 - 6 * far**2 + 3 * far**3) / 6, np.maximum(2 - far, 0) ** 3 / 6)
+        inside[:, count - 1 - abs(count - 1 - abs(sample))] += bump
     return inside
 
 

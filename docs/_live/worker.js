@@ -5,7 +5,7 @@ const here = new URL(".", import.meta.url);
 const runtime = new URL("runtime/", here).href;
 const plain = self.fetch.bind(self);
 const fetched = new Set();
-let python, notebook, exercises, names, cache, say;
+let python, cells, notebook, exercises, cache, say;
 
 /** Remember the files of this version, and forget those of others. */
 async function remember(version) {
@@ -61,9 +61,8 @@ async function start({ v }) {
   for (const name of ["cells", "surroundings", "exercises"]) python.FS.writeFile(`/home/pyodide/${name}.py`, await data(`${name}.py?v=${v}`));
   python.FS.mkdir("/data");
   python.runPython("import logging, surroundings; surroundings.arrange(); logging.getLogger('matplotlib').setLevel(logging.ERROR)");
-  const cells = python.pyimport("cells");
-  notebook = cells.Notebook();
-  names = notebook.names;
+  cells = python.pyimport("cells");
+  notebook = cells.anew();
   exercises = python.pyimport("exercises");
   supplying = "";
 }
@@ -114,8 +113,11 @@ const kinds = {
     say("Running …");
     return toJs(notebook.run(code, shown));
   },
-  check({ cells, asks }) {
-    return toJs(exercises.check(names, python.toPy(cells), python.toPy(asks)));
+  anew() {
+    notebook = cells.anew();
+  },
+  check({ solution, asks }) {
+    return toJs(exercises.check(notebook.names, python.toPy(solution), python.toPy(asks)));
   },
 };
 
