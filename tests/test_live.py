@@ -17,6 +17,12 @@ PAGE = "convolution.html"
 LONG = 240_000  # milliseconds for Python to start on a busy machine
 NUMBERS, OUTPUT, FIGURE = 2, 3, 0  # cells of the chapter: one prints, one shows, one draws
 
+KEPT = """async () => {
+  const [name] = await caches.keys();
+  const kept = await (await caches.open(name)).keys();
+  return kept.some((request) => request.url.includes("/matplotlib-"));
+}"""
+
 
 @pytest.fixture(scope="module")
 def address(site: Site) -> Iterator[str]:
@@ -48,7 +54,7 @@ def page(browser: Any, address: str) -> Iterator[Any]:
         run(made, NUMBERS, None)
         yield made
         assert not made.complaints
-        assert {url for url in made.fetched if not url.startswith((address, "blob:", "data:"))} == set()
+        assert all(url.startswith((address, "blob:", "data:")) for url in made.fetched)
 
 
 def cell(page: Any, number: int) -> Any:
@@ -75,8 +81,11 @@ def run(page: Any, number: int, code: str | None) -> list[str]:
 
 def finished(found: Any) -> str:
     """Wait until a cell has run, and return what its status says."""
-    found.get_by_role("button", name="Run").and_(found.locator(":enabled")).wait_for(timeout=LONG)
-    said: str = found.get_by_role("status").inner_text()
+    found.locator(".live-bar button:enabled").first.wait_for(timeout=LONG)
+    found.locator(".live-bar button:visible", has_text="Stop").wait_for(
+        state="hidden", timeout=LONG
+    )
+    said: str = found.locator(".live-bar [role=status]").inner_text()
     return said
 
 
@@ -116,8 +125,9 @@ def test_the_earlier_cells_run_first_and_a_figure_follows(page: Any) -> None:
 
 def test_a_figure_that_can_be_touched_is_alive(page: Any) -> None:
     run(page, OUTPUT, "figures.stepper(np.ones((3, 3), int), kernel)")
-    page.wait_for_function("document.querySelector('.live-output conv-stepper')?.matches(':defined')")
-    assert cell(page, OUTPUT).locator("conv-stepper button").count() > 0
+    found = cell(page, OUTPUT).locator(".live-output conv-stepper:defined")
+    found.wait_for()
+    assert found.locator("button").count() > 0
 
 
 @pytest.mark.parametrize(
@@ -139,7 +149,7 @@ def test_wrong_code_gets_a_short_answer(page: Any, code: str, says: str) -> None
 
 
 def test_twelve_megapixels(page: Any) -> None:
-    code = "big = np.ones((1, 3000, 4000), np.float32)\nconv2d(big, np.ones((1, 1, 3, 3), np.float32))"
+    code = "ones = np.ones((1, 3000, 4000), np.float32)\nconv2d(ones, ones[None, :, :3, :3])"
     [out] = run(page, NUMBERS, code)
     assert out.startswith("array([[[9., 9., 9.")
     assert out.endswith("dtype=float32)")
@@ -160,11 +170,10 @@ def test_keys_stay_in_the_code(page: Any) -> None:
     area.press("End")
     area.press("Tab")
     assert area.input_value() == "x = 1"
-    assert page.evaluate("document.activeElement.textContent") == "Run", "and leaves elsewhere"
+    assert page.evaluate("document.activeElement.tagName") == "BUTTON", "and leaves elsewhere"
     area.focus()
     area.press("Escape")
     assert page.evaluate("document.activeElement.textContent") == "Run"
-    area.press("Control+z")
 
 
 def test_back_to_the_books_version(page: Any) -> None:
@@ -202,10 +211,7 @@ def test_an_exercise_is_solved_in_the_page(page: Any) -> None:
 
 
 def test_the_network_may_go_once_python_is_there(page: Any) -> None:
-    page.wait_for_function("""async () => {
-      for (const name of await caches.keys())
-        if (await (await caches.open(name)).match(new URL([...(await (await caches.open(name)).keys())].map((r) => r.url).find((u) => u.includes("matplotlib-")) ?? "/nothing"))) return true;
-    }""", timeout=LONG)
+    page.wait_for_function(KEPT, timeout=LONG)
     page.context.set_offline(True)
     assert run(page, NUMBERS, "6 * 7") == ["42"]
     run(page, FIGURE, "figures.sliding_window(image, kernel)")
@@ -249,8 +255,7 @@ def test_without_a_network_the_page_says_so(browser: Any, address: str) -> None:
         assert run(page, NUMBERS, "1 + 1") == ["2"]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("theme", "width"), [("dark", 360), ("light", 1280)])
 def test_an_open_cell_is_sound_to_axe(browser: Any, address: str, theme: str, width: int) -> None:
     axe = need("axe_playwright_python.sync_playwright").Axe()
     touch = {"has_touch": True, "is_mobile": True} if width < 600 else {}

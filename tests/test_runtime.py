@@ -13,9 +13,7 @@ import runtime
 from chromium import serve
 
 CONTENT = {"core.js": b"start();", "numbers.whl": b"0123456789" * 1000}
-FILES = [
-    runtime.File(name, len(data), sha256(data).hexdigest()) for name, data in CONTENT.items()
-]
+FILES = [runtime.File(name, len(data), sha256(data).hexdigest()) for name, data in CONTENT.items()]
 
 
 @pytest.fixture

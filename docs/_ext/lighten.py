@@ -146,7 +146,8 @@ def vocabulary(site: Site) -> set[str]:
     """Return every word that a page or a script could use as a class, an id or a variable."""
     texts = [" ".join(re.findall(r'(?:class|id)="([^"]*)"', page)) for page in site.pages.values()]
     texts += [found for page in site.pages.values() for found in re.findall(r"--[\w-]+", page)]
-    texts += [path.read_text("utf-8") for path in site.static.rglob("*.js")]
+    scripts = (path for path in site.static.rglob("*.js") if path.parent.name != "runtime")
+    texts += [path.read_text("utf-8") for path in scripts]
     return {word for text in texts for word in re.findall(r"[\w-]+", text)}
 
 

@@ -16,8 +16,9 @@ import re
 import sys
 import traceback
 from contextlib import redirect_stderr, redirect_stdout
-from html import escape
 from typing import Any, NoReturn
+
+from exercises import stored
 
 ABSENT = {
     "scipy": "SciPy",
@@ -39,9 +40,11 @@ LATER = {
 
 ELSEWHERE = "The page's notebook runs it on your machine: see the download button at the top."
 
-DATA = (
-    "astronaut camera chelsea coffee rocket coins brick grass gravel moon page china flower digits"
-).split()
+PHOTOGRAPHS = (
+    *("astronaut", "camera", "chelsea", "coffee", "rocket", "coins", "brick", "grass", "gravel"),
+    *("moon", "page", "china", "flower"),
+)
+DATA = (*PHOTOGRAPHS, "digits")
 """Photographs and digits, each fetched before the first cell that names it."""
 
 LIMIT = 20_000
@@ -95,7 +98,7 @@ class Notebook:
             try:
                 value = self.execute(code, shown)
                 results = results_of(value) if shown else []
-            except BaseException as error:  # noqa: BLE001 (the reader's, whatever it is)
+            except BaseException as error:
                 results = [("error", self.told(error, code))]
         return [*printed.outputs(), *results]
 
@@ -134,27 +137,21 @@ class Notebook:
 
     def arrive(self, name: str) -> None:
         """Execute the imports that waited for a name to be used."""
-        for node in self.waiting.pop(name, ()):
+        for node in self.waiting.get(name, ()):
             exec(compile(ast.Module([node], []), "<import>", "exec"), self.names)
-
+        self.waiting.pop(name, None)
 
     def told(self, error: BaseException, code: str) -> str:
         """Return what went wrong, also where the reason lies in an earlier cell."""
         if isinstance(error, ModuleNotFoundError):
             why = absence(error)
-            names = [node.id for node in ast.walk(ast.parse(code)) if is_bound(node)]
-            names += [node.name for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)]
+            names = [name for node in ast.parse(code).body for name in stored(node)]
             self.lacking |= dict.fromkeys(names, why.partition(",")[0])
             return why
         if isinstance(error, NameError) and error.name in self.lacking:
             why = self.lacking[error.name]
             return f"{why}, and the cell that makes {error.name} needs it. {ELSEWHERE}"
         return short(error)
-
-
-def is_bound(node: ast.AST) -> bool:
-    """Tell whether a node is a name that gets a value."""
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def split(
@@ -257,7 +254,7 @@ def represent(value: Any) -> Output:
 def picture(png: bytes) -> str:
     """Return an image element that holds a picture."""
     code = base64.b64encode(png).decode()
-    return f'<img src="data:image/png;base64,{code}" alt="{escape("a picture that this cell drew")}">'
+    return f'<img src="data:image/png;base64,{code}" alt="drawn by this cell">'
 
 
 def shortened(text: str, length: int) -> str:
@@ -304,7 +301,7 @@ def anew() -> Notebook:
     return Notebook()
 
 
-def refuse(prompt: object = "") -> NoReturn:
+def refuse(*_: object) -> NoReturn:
     """Stand in for ``input``, which would have to stop the page."""
     raise RuntimeError("input() cannot ask you here; write the answer into the code instead")
 

@@ -15,6 +15,7 @@ export class Python {
   fresh() {
     const worker = new Worker(new URL(`worker.js?v=${this.facts.v}`, import.meta.url), { type: "module" });
     worker.broken = new Promise((resolve) => worker.addEventListener("error", resolve, { once: true }));
+    worker.broken.then(() => this.spare === worker && (this.spare = undefined));
     return worker;
   }
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cells import DATA
+from cells import PHOTOGRAPHS
 
 Floats = np.ndarray[Any, Any]
 
@@ -101,7 +101,7 @@ def glue(name: str, value: object, display: bool = True) -> None:
 
 def arrange() -> None:
     """Put the stand-ins in place."""
-    shots = {name: lambda name=name: photograph(name) for name in DATA[:-1]}
+    shots = {name: lambda name=name: photograph(name) for name in PHOTOGRAPHS}
     stand_in("skimage.data", **shots)
     stand_in(
         "sklearn.datasets",

@@ -24,7 +24,9 @@ async function get(address, options) {
   if (!url.startsWith(here.href)) return plain(address, options);
   const kept = await cache?.match(url);
   if (kept) return kept;
-  const got = await plain(url, options);
+  const got = await plain(url, options).catch(() => {
+    throw new Error(`${supplying || "This"} cannot be fetched: is there a network?`);
+  });
   if (!got.ok) throw new Error(`${url.split("/").pop()} is not there: the server says ${got.status}`);
   cache?.put(url, got.clone()).catch(() => {});
   return new Response(got.body.pipeThrough(counter()), { status: got.status, headers: got.headers });
