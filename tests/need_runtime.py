@@ -6,6 +6,8 @@ import pytest
 
 from website import Site
 
+WHERE = "the runtime of the live cells is missing (CONVBOOK_RUNTIME)"
+
 
 def need_runtime(site: Site) -> None:
     """Skip where the site was built without the runtime, unless a setting says where it is."""
@@ -13,4 +15,4 @@ def need_runtime(site: Site) -> None:
         return
     if os.environ.get("CONVBOOK_RUNTIME"):
         pytest.fail("CONVBOOK_RUNTIME is set, and the site has no live cells", pytrace=False)
-    pytest.skip("the runtime of the live cells is missing (CONVBOOK_RUNTIME)")
+    pytest.skip(WHERE)

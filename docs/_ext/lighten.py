@@ -235,7 +235,8 @@ def drop_dead_files(site: Site) -> None:
     named = {word for text in texts for word in re.findall(r"[\w.-]+\.\w+", text)}
     for path in sorted(site.static.rglob("*")):
         theirs = path.suffix in (".js", ".css", ".woff2", ".svg", ".png")
-        if theirs and path.name not in named and not OURS & set(path.parts):
+        ours = OURS & {*path.relative_to(site.static).parts}  # the site may lie in any folder
+        if theirs and path.name not in named and not ours:
             path.unlink()
 
 

@@ -164,7 +164,8 @@ def offer(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
     if not app.tags.has("live") or not is_chapter(app, page) or not cells_in(doctree):
         return
     told = json.dumps({"page": page, **facts(collected(app))})
-    app.add_js_file("live/live.js", type="module", **{"data-live": told})
+    script = (collected(app) / "live.js").read_text("utf-8")  # in the page: no request for it
+    app.add_js_file(None, body=script, type="module", **{"data-live": told})
     path = Path(app.outdir, "_static", "live", "chapters", f"{page}.json")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(chapter(app, page, doctree)), "utf-8")

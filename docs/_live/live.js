@@ -17,7 +17,7 @@ div.cell_input:has(> .live-open) { position: relative; }
 `;
 
 /** A button that does something. */
-export function button(text, name, action) {
+function button(text, name, action) {
   const made = document.createElement("button");
   made.type = "button";
   made.textContent = text;
@@ -27,7 +27,7 @@ export function button(text, name, action) {
 }
 
 /** The module that edits and runs, which fetches the chapter's cells. */
-const load = () => (notebook ??= import(new URL(`notebook.js?v=${v}`, import.meta.url)).then((module) => module.open(facts, shown, KEY)));
+const load = () => (notebook ??= import(new URL(`_static/live/notebook.js?v=${v}`, location)).then((module) => module.open(facts, shown, KEY)));
 
 async function open(place, focus = true) {
   try {
