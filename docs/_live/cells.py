@@ -110,10 +110,11 @@ class Notebook:
         body, self.waiting = self.prepared(code, shown, place)
         for name in used(body):
             self.arrive(name)
-        last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
-        exec(compile(ast.Module(body, []), place, "exec"), self.names)
-        if last is None:
+        last = body[-1] if body else None
+        if not isinstance(last, ast.Expr):
+            exec(compile(ast.Module(body, []), place, "exec"), self.names)
             return None
+        exec(compile(ast.Module(body[:-1], []), place, "exec"), self.names)
         value = eval(compile(ast.Expression(last.value), place, "eval"), self.names)
         return None if code.rstrip().endswith(";") else value
 

@@ -67,7 +67,8 @@ def load_digits() -> SimpleNamespace:
 def rgb2gray(rgb: Floats) -> Floats:
     """Return the grey of a picture as scikit-image does, from 0 to 1."""
     scale = 255 if np.issubdtype(rgb.dtype, np.integer) else 1
-    return rgb / scale @ np.array([0.2125, 0.7154, 0.0721])
+    grey: Floats = rgb / scale @ np.array([0.2125, 0.7154, 0.0721])
+    return grey
 
 
 def resize(image: Floats, output_shape: tuple[int, int], order: int) -> Floats:
