@@ -42,6 +42,7 @@ extensions = [
     "freshness",
     "kernels",
     "lighten",
+    "live",
     "mathml",
     "notebooks",
     "pages",
@@ -55,7 +56,7 @@ extensions = [
 ]
 if _address.site:  # both write addresses in full
     extensions += ["sphinx_sitemap", "sphinxext.opengraph"]
-exclude_patterns = ["_ext", "_static", "_templates"]
+exclude_patterns = ["_ext", "_live", "_static", "_templates"]
 nitpicky = True
 suppress_warnings = ["myst.xref_ambiguous"]  # a chapter's label is its file's name, on purpose
 numfig = True

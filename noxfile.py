@@ -6,6 +6,7 @@ Each session keeps its environment below ``.nox``; ``nox -R`` reuses it as it is
 import os
 import re
 import socket
+import sys
 from contextlib import suppress
 from pathlib import Path
 from shutil import copyfile, make_archive
@@ -41,10 +42,18 @@ SCHEMAS = {
 }
 
 
+@nox.session(venv_backend="none")
+def runtime(session: nox.Session) -> None:
+    """Bring what runs Python in a page from where CONVBOOK_RUNTIME says, each file checked."""
+    session.run(sys.executable, "docs/_ext/runtime.py")
+
+
 @nox.session
 def book(session: nox.Session) -> None:
     """Build the book into _build/html and, in a terminal, serve it."""
     session.install("-e", ".[docs]", silent=False)
+    if os.environ.get("CONVBOOK_RUNTIME"):
+        session.run("python", "docs/_ext/runtime.py")
     # a copy on this machine has no address, whatever a host's build says of its own
     address = {name: os.environ.get(name, "") for name in ADDRESS}
     folders = "_build/doctrees", "docs", SITE

@@ -174,6 +174,8 @@ def copy_project(folder: Path) -> None:
     shutil.copy(ROOT / "conf.py", folder)
     for name in ("benchmarks", "docs", "src"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignore)
+    if (ROOT / "_runtime").is_dir():  # of the live cells
+        (folder / "_runtime").symlink_to(ROOT / "_runtime")
 
 
 def build_copy(folder: Path) -> Build:

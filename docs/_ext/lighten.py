@@ -147,7 +147,8 @@ def vocabulary(site: Site) -> set[str]:
     """Return every word that a page or a script could use as a class, an id or a variable."""
     texts = [" ".join(re.findall(r'(?:class|id)="([^"]*)"', page)) for page in site.pages.values()]
     texts += [found for page in site.pages.values() for found in re.findall(r"--[\w-]+", page)]
-    texts += [path.read_text("utf-8") for path in site.static.rglob("*.js")]
+    scripts = (path for path in site.static.rglob("*.js") if path.parent.name != "runtime")
+    texts += [path.read_text("utf-8") for path in scripts]
     return {word for text in texts for word in re.findall(r"[\w-]+", text)}
 
 
@@ -244,7 +245,8 @@ def drop_dead_files(site: Site) -> None:
     named = {word for text in texts for word in re.findall(r"[\w.-]+\.\w+", text)}
     for path in sorted(site.static.rglob("*")):
         theirs = path.suffix in (".js", ".css", ".woff2", ".svg", ".png")
-        if theirs and path.name not in named and not OURS & set(path.parts):
+        ours = OURS & {*path.relative_to(site.static).parts}  # the site may lie in any folder
+        if theirs and path.name not in named and not ours:
             path.unlink()
 
 

@@ -1,0 +1,84 @@
+"""Every cell of every chapter runs where the page runs it, in a browser, or says why not."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from chromium import serve
+from need_runtime import need_runtime
+from requirements import STRICT
+from website import ROOT, Site
+
+KINDS = ("text", "html", "error")
+WHY_NOT = "does not come with this page"
+EXECUTED = sorted(
+    path.stem
+    for path in (ROOT / "docs").glob("*.md")
+    if "kernelspec:" in path.read_text("utf-8") and "{code-cell}" in path.read_text("utf-8")
+)
+RUN = """async (page) => {
+  const here = new URL("_static/live/", location.href);
+  const read = async (address) => (await fetch(address)).text();
+  const chapter = JSON.parse(await read(new URL(`chapters/${page}.json`, here)));
+  const html = new DOMParser().parseFromString(await read(`${page}.html`), "text/html");
+  const shown = [...html.querySelectorAll("article div.cell")];
+  await window.python.anew();
+  const made = [];
+  for (const cell of chapter.cells) {
+    const outputs = await window.python.run(cell.code, true, () => {});
+    const book = cell.shown ? shown.shift() : document.createElement("div");
+    const texts = [...book.querySelectorAll(".cell_output pre")].map((pre) => pre.textContent);
+    const figure = book.querySelector(".convbook-figure [role=img]")?.getAttribute("aria-label");
+    made.push({ ...cell, outputs, texts, figure });
+  }
+  return made;
+}"""
+
+
+@pytest.fixture(scope="module")
+def python(site: Site, browser: Any) -> Iterator[Any]:
+    """A page with Python in it."""
+    need_runtime(site)
+    with serve(site.folder) as address:
+        page = browser.new_page()
+        page.goto(f"{address}/404.html")
+        page.evaluate("""async () => {
+          const { Python } = await import("/_static/live/python.js");
+          window.python = new Python({ v: "test" }, () => {});
+        }""")
+        page.set_default_timeout(600_000)
+        yield page
+        page.close()
+
+
+def exact(text: str) -> bool:
+    """Tell whether a text says the same on every machine: it holds no fraction and no time."""
+    return not re.search(r"\d\.|\d *(ms|s|kB|MB)\b|e[-+]\d|0x", text)
+
+
+def plain(text: str) -> str:
+    """Return a text without its line breaks, which IPython sets by its own rules."""
+    return "".join(text.split())
+
+
+@pytest.mark.parametrize("chapter", EXECUTED if STRICT else ("conventions", "convolution"))
+def test_every_cell_of_a_chapter_runs_in_the_page(python: Any, chapter: str) -> None:
+    cells = python.evaluate(RUN, chapter)
+    assert cells
+    wrong = [fault for cell in cells for fault in faults(cell)]
+    assert not wrong, "\n\n".join(wrong)
+
+
+def faults(cell: dict[str, Any]) -> Iterator[str]:
+    """Say how the outputs of a cell differ from what the book shows."""
+    said = {kind: "".join(text for k, text in cell["outputs"] if k == kind) for kind in KINDS}
+    if said["error"]:
+        if not cell["raises"] and WHY_NOT not in said["error"]:
+            yield f"{cell['code']}\n-> {said['error']}"
+    elif cell["figure"]:
+        if 'role="img" aria-label="' not in said["html"]:
+            yield f"{cell['code']}\n-> no figure"
+    elif exact(book := "".join(cell["texts"])) and plain(book) != plain(said["text"]):
+        yield f"{cell['code']}\n-> {said['text']!r}, and the book shows {book!r}"

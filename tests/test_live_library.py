@@ -1,0 +1,104 @@
+"""The library's own tests run where the live cells run: 32-bit integers, no threads, NumPy 2.0."""
+
+import base64
+import json
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+
+from chromium import serve
+from need_runtime import need_runtime
+from requirements import need
+from website import ROOT, Site
+
+LONG = 900_000
+TOOLS = "pytest _pytest pluggy iniconfig packaging pygments hypothesis attr attrs sortedcontainers"
+"""What tests need besides the runtime, in pure Python, from where these tests run."""
+HELPERS = ("oracles.py", "recorded.py", "recorded_torch.npz", "requirements.py", "strategies.py")
+CONFTEST = """
+import pytest
+from hypothesis import HealthCheck, settings
+checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
+settings.register_profile("page", max_examples=5, derandomize=True, database=None, deadline=None,
+                          suppress_health_check=checks)
+settings.load_profile("page")
+
+@pytest.fixture
+def torch():
+    pytest.skip("PyTorch does not run in a page")
+"""
+ELSEWHERE = {
+    "subprocess": "a page has one process",
+    "ThreadPoolExecutor": "a page has one thread",
+}
+RUN = """
+import base64, io, os, sys, zipfile
+zipfile.ZipFile(io.BytesIO(base64.b64decode({archive!r}))).extractall("/tests")
+os.chdir("/tests")
+sys.path.insert(0, "/tests")
+import pytest
+
+class Results:
+    def __init__(self):
+        self.failed, self.passed = [], 0
+    def pytest_runtest_logreport(self, report):
+        self.passed += report.when == "call" and report.passed
+        if report.failed:
+            self.failed.append(f"{{report.nodeid}}: {{report.longreprtext[-1500:]}}")
+    def pytest_collectreport(self, report):
+        if report.failed:
+            self.failed.append(f"{{report.nodeid}}: {{report.longreprtext[-1500:]}}")
+
+results = Results()
+pytest.main({arguments!r}, plugins=[results])
+import json
+print("RESULT", json.dumps([results.passed, results.failed]))
+"""
+
+
+def archive() -> str:
+    """Return the tests of the library and what they need, as text."""
+    names = {path.stem for path in (ROOT / "src" / "convbook").glob("[a-z]*") if path.stem != "py"}
+    tests = [f"test_{name}.py" for name in sorted(names - {"figures"})]
+    with ZipFile(buffer := BytesIO(), "w", ZIP_DEFLATED) as file:
+        for name in (*HELPERS, *tests, "test_recorded_torch.py"):
+            file.write(ROOT / "tests" / name, name)
+        file.writestr("conftest.py", CONFTEST)
+        file.writestr("pytest.ini", "[pytest]\nfilterwarnings = error\n")
+        for tool in TOOLS.split():
+            top = Path(need(tool).__file__ or "").parent
+            for path in top.rglob("*.py"):
+                file.write(path, path.relative_to(top.parent))
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+@pytest.fixture(scope="module")
+def results(site: Site, browser: Any) -> tuple[int, list[str]]:
+    """Run them; return how many passed, and what failed."""
+    need_runtime(site)
+    code = RUN.format(archive=archive(), arguments=["-q", "-p", "no:cacheprovider", "."])
+    with serve(site.folder) as address:
+        page = browser.new_page()
+        page.set_default_timeout(LONG)
+        page.goto(f"{address}/404.html")
+        outputs = page.evaluate(
+            """async (code) => {
+              const { Python } = await import("/_static/live/python.js");
+              return new Python({ v: "test" }, () => {}).run(code, true, () => {});
+            }""",
+            code,
+        )
+        page.close()
+    text = "".join(content for _, content in outputs)
+    assert "RESULT" in text, text[-3000:]
+    passed, failed = json.loads(text.partition("RESULT ")[2].splitlines()[0])
+    return passed, failed
+
+
+def test_the_library_is_right_where_integers_have_32_bits(results: tuple[int, list[str]]) -> None:
+    passed, failed = results
+    assert not failed, "\n\n".join(failed)
+    assert passed > 300
