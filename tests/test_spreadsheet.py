@@ -242,13 +242,17 @@ def test_nobody_changes_the_network_that_others_get() -> None:
 def test_the_figure_frames_what_a_pooled_number_depends_on() -> None:
     figures = need("convbook.figures.spreadsheet")
     figure = figures.sheet_traced(NETWORK, 9, 6)
-    ax, *planes = figure.axes
-    frames = sorted(patch.get_width() for patch in ax.patches if not patch.get_facecolor()[3])
-    assert frames == [1, 2, 4, 4, 6]
-    shown = [np.asarray(plane.images[0].get_array()) for plane in planes]
+    marks = figure.marks
+    frames = {name: mark.place for name, mark in marks.items() if name.startswith("frame in")}
+    for name, (left, _, right, _) in frames.items():
+        plane = marks[name.removeprefix("frame in ")]
+        unit = (plane.place[2] - plane.place[0]) / plane.values.shape[1]
+        frames[name] = round((right - left) / unit, 6)
+    assert [*frames.values()] == [6, 4, 4, 2, 1]
     layers = NETWORK.run()
     expected = [*NETWORK.image, *layers.conv1, *layers.conv2, *layers.pooled]
-    assert all((-a == b).all() for a, b in zip(shown, expected, strict=True))
+    shown = [-mark.values for mark in marks.values() if mark.kind == "picture"]
+    assert all((a == b).all() for a, b in zip(shown, expected, strict=True))
     assert f"pooled number {layers.pooled[0, 9, 6]:.1f} at row 9, column 6" in figure.alt
 
 
