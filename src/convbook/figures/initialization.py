@@ -84,7 +84,7 @@ def sign_kernels(outputs: Array) -> Figure:
     fig.say("Rows of dots on a number line, a dot for each kernel.")
     for name, values in (("outputs", outputs), ("outputs after the ReLU", np.maximum(outputs, 0))):
         found, counts = np.unique(values, return_counts=True)
-        plot = fig.plot(0.05 * counts.max() + 0.15)
+        plot = fig.plot(0.042 * counts.max() + 0.15)
         for value, count in zip(found, counts, strict=True):
             role = "output" if value > 0 else "negative" if value < 0 else "quiet"
             plot.dots(np.full(count, value), np.arange(count) + 0.5, role=role, size=11)
