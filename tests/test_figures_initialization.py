@@ -54,6 +54,9 @@ def test_relu_moments_are_measured():
     fig = figures.relu_moments(z)
     for words in ("50 %", "0.399 σ", "0.583 σ", "0.500 σ squared", "200000 sums"):
         assert words in fig.alt
+    negative, positive = (fig.marks[f"{sign} sums"] for sign in ("negative", "positive"))
+    assert (negative.role, positive.role) == ("quiet", "output")
+    assert negative.values.sum() == pytest.approx(positive.values.sum(), rel=0.02)
     assert_legible(fig)
 
 
