@@ -387,7 +387,7 @@ def test_a_photograph_is_what_its_code_says(touch: Any, name: str) -> None:
 def text(page: Any, selector: str) -> str:
     """Return the text of a part."""
     found: str = page.locator(selector).first.inner_text()
-    return found
+    return found.replace("−", "-")
 
 
 def program(page: Any) -> Any:

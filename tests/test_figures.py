@@ -150,6 +150,7 @@ def test_a_statistic_is_the_one_that_was_drawn():
     fig.check_caption(
         "The line is the median, the band holds nine tenths; the circle, two standard deviations."
     )
+    fig.check_caption("The mean square, and medians of it.")
     fig.say("The {error:middle}, a band of {error:band}, {spot:sigmas} standard deviations.")
     assert fig.alt == "The median, a band of nine tenths, two standard deviations."
     for caption in (

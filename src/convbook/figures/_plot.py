@@ -57,6 +57,12 @@ class Plot(Panel):
         self.ax.plot(x, line, color=ink, **options)
         return self._mark("curve", name, role, line, middle=middle, band=band)
 
+    def area(self, x: Any, y: Any, *, role: str, name: str = "", base: Any = 0) -> Mark:
+        """Fill the space between a line and its base; its values are those of y."""
+        ink = _palette.ink(role).light
+        self.ax.fill_between(x, y, base, color=ink, alpha=0.3, linewidth=0)
+        return self._mark("area", name, role, np.asarray(y))
+
     def strip(
         self, y: float, samples: Array, *, role: str, name: str, middle: str = "median",
         band: float = 1.0, size: float = 5.0,

@@ -18,7 +18,7 @@ BRACKETS = re.compile(
     rf"([\w ,-]+?)\s*\(({'|'.join(_palette.COLOUR_WORDS)})\b[^)]*\)", re.IGNORECASE
 )
 SIDES = re.compile(r"\b(left|right|top|bottom)\b", re.IGNORECASE)
-MIDDLES = re.compile(r"\b(median|mean)s?\b", re.IGNORECASE)
+MIDDLES = re.compile(r"\b(median|mean)s?\b(?! squares?\b)", re.IGNORECASE)
 BANDS = re.compile(rf"\b({'|'.join(PARTS.values())}|\d+ %)", re.IGNORECASE)
 SIGMAS = re.compile(r"\b(\w+) standard deviations?\b", re.IGNORECASE)
 

@@ -3,139 +3,173 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter
+from matplotlib.ticker import FixedLocator
 
 from convbook._typing import Array
-from convbook.figures import _draw as draw
 from convbook.figures._depth import depth_curve  # noqa: F401  (the chapter shows it)
 from convbook.figures._figure import Figure, drawing
-from convbook.figures._palette import LIGHT
+from convbook.figures._marks import number
+from convbook.figures._panel import Panel, Point
+from convbook.figures._plot import Plot
 from convbook.figures._strips import strips
 
-MINUS = "\N{MINUS SIGN}"
+STARTS = {"PyTorch's": "kernel", "Xavier": "gradient", "He": "output"}
+"""The role of each way to draw weights."""
+APART = {"PyTorch's": 0.14, "Xavier": -0.14}
+"""What keeps the names of two lines that end at the same height from meeting."""
 
 
 @drawing
-def two_inputs(maps: Mapping[str, Mapping[str, Array]], apart: Mapping[str, Array]) -> Figure:
-    """Show what two photographs become in two nets; arrays of `maps` are (picture, H, W).
+def two_inputs(
+    maps: Mapping[str, Mapping[str, Array]], apart: Mapping[str, Sequence[float]],
+    names: Sequence[str],
+) -> Figure:  # fmt: skip
+    """Show what two photographs become in two nets, layer by layer, and what differs in them.
 
-    `apart` tells for each net how far its two pictures are apart, row by row.
+    Parameters
+    ----------
+    maps : mapping of str to mapping of str to ndarray of shape (2, H, W)
+        For each net and layer, a channel's map of each photograph.
+    apart : mapping of str to sequence of float
+        For each net, how far its two maps are apart, layer by layer; 0 if they are equal.
+    names : sequence of str
+        What the two photographs show.
     """
-    rows = list(next(iter(maps.values())))
-    fig = Figure(5.0, 1.45 * len(rows) + 0.55)
-    height = fig.get_figheight()
-    for side, (net, by_layer) in enumerate(maps.items()):
-        x = 0.01 + 0.507 * side
-        fig.text(x, 1 - 0.24 / height, net, fontsize=13, fontweight="bold", va="center")
-        for row, (name, pair) in enumerate(by_layer.items()):
-            y = 1 - (0.68 + 1.45 * row) / height
-            fig.text(x, y, name, fontsize=11.5, va="center")
-            fig.text(x + 0.475, y, f"{_percent(apart[net][row])} apart", fontsize=11.5,
-                     va="center", ha="right")  # fmt: skip
-            for number, picture in enumerate(pair):
-                ax = fig.add_axes((x + 0.24 * number, y - 1.3 / height, 0.235, 1.17 / height))
-                draw.draw_image(ax, picture, low=pair.min(), high=pair.max())
-    told = []
-    for net, far in apart.items():
-        each = (f"{_percent(part)} at {name}" for name, part in zip(rows, far, strict=True))
-        told.append(f"{net}: {', '.join(each)}")
-    fig.alt = (
-        f"Two columns of picture pairs, {' and '.join(maps)}, {len(rows)} rows each. In the first "
-        "row both columns have the same two photographs. Downwards follow one channel's maps in "
-        "deeper layers. On the left the two maps become alike: at the end both show the same frame "
-        "and nothing of the photographs. On the right they stay two different pictures. How far "
-        f"they are apart: {'; '.join(told)}."
-    )
+    fig = Figure()
+    for net, by_layer in maps.items():
+        side = 13.6 / len(by_layer)
+        panel = fig.panel(15, 3 * side + 3)
+        panel.note(net, (0, 0.4), bold=True, size="large", ha="left")
+        for row, what in enumerate((*names, "difference")):
+            panel.note(what, (0.9, 2 + (row + 0.5) * side), rotation=90, size="small")
+        for column, (layer, far) in enumerate(zip(by_layer, apart[net], strict=True)):
+            x = 1.4 + column * side
+            panel.note(layer, (x + side / 2, 1.4))
+            _draw_pair(panel, by_layer[layer], (x, 2), side - 0.12)
+            words = panel.note(_percent(far), (x + side / 2, 3 * side + 2.4), size="small",
+                               name=f"{net}, {layer}")  # fmt: skip
+            fig.say("{0:name}: {0:item} apart.", words)
+        panel.note("apart", (0, 3 * side + 2.4), ha="left", size="small")
+    fig.say("Pairs of photographs become maps, layer by layer. Below each pair stands its "
+            "difference, on the grey scale of the pair: black where the maps are equal."
+            )  # fmt: skip
     return fig
+
+
+def _draw_pair(panel: Panel, pair: Array, at: Point, side: float) -> None:
+    """Draw two maps, one below the other, and their difference, on one scale."""
+    low, high = float(pair.min()), float(pair.max())
+    for row, plane in enumerate((*pair, low + abs(pair[0] - pair[1]))):
+        panel.picture(plane, role="image", name="", at=(at[0], at[1] + row * (side + 0.12)),
+                      size=(side, side), low=low, high=high)  # fmt: skip
+
+
+def _percent(part: float) -> str:
+    """Write a part as a percentage of one or two digits."""
+    if part < 0.00001:
+        return "< 0.001 %"
+    return number(part, ".0%") if part >= 0.01 else f"{100 * part:.1g} %"
 
 
 @drawing
 def sign_kernels(outputs: Array) -> Figure:
-    """Stack the outputs of all sign kernels on one window as dots, before and after the ReLU."""
-    fig = Figure(5.0, 5.0)
-    told = []
-    for row, (name, values) in enumerate(
-        {"outputs": outputs, "after the ReLU": np.maximum(outputs, 0)}.items()
-    ):
-        most = np.unique(values, return_counts=True)[1].max()
-        bottom, height = ((0.72, 0.17), (0.09, 0.43))[row]
-        ax = fig.add_axes((0.03, bottom, 0.94, height))
-        for value, count in zip(*np.unique(values, return_counts=True), strict=True):
-            role = "output" if value > 0 else "quiet" if value == 0 else "negative"
-            spots = np.arange(count) + 0.5
-            ax.plot(np.full(count, value), spots, "o", color=LIGHT[role], ms=9)
-        mean, square = float(values.mean()), float((values**2).mean())
-        told.append(f"{name} have mean {mean:g} and mean square {square:g}")
-        text = f"{name}: mean {mean:g}, mean square {square:g}"
-        ax.set_title(text, loc="left", fontsize=12, x=0.01, pad=10)
-        _number_line(ax, outputs)
-        ax.set_ylim(-0.1, most + 0.1)
-    fig.alt = (
-        f"Two rows of dots on a number line from {outputs.min():g} to {outputs.max():g}, one dot "
-        f"for each of {outputs.size} kernels. The upper row is symmetric about 0; in the lower row "
-        f"all dots below 0 are stacked on 0. The {told[0]}; {told[1]}."
-    )
+    """Stack the outputs of all sign kernels on one window as dots, before and after the ReLU.
+
+    Parameters
+    ----------
+    outputs : ndarray of shape (kernels,)
+        The outputs.
+    """
+    fig = Figure()
+    fig.say("Rows of dots on a number line, a dot for each kernel.")
+    for name, values in (("outputs", outputs), ("outputs after the ReLU", np.maximum(outputs, 0))):
+        found, counts = np.unique(values, return_counts=True)
+        plot = fig.plot(0.042 * counts.max() + 0.15)
+        for value, count in zip(found, counts, strict=True):
+            role = "output" if value > 0 else "negative" if value < 0 else "quiet"
+            plot.dots(np.full(count, value), np.arange(count) + 0.5, role=role, size=11)
+        mean, square = values.mean(), (values**2).mean()
+        words = f"{name}: mean {mean:g}, mean square {square:g}"
+        place = outputs.min() - 1, counts.max() + 0.9
+        mark = plot.note(words, place, ha="left", name=name, values=values)
+        mark.derive(square=square, negative=lambda each: (each < 0).sum())
+        occurring = np.unique(outputs)
+        plot.ax.set_xticks(occurring, [number(value) for value in occurring])
+        plot.ax.set(yticks=[], xlim=(outputs.min() - 1, outputs.max() + 1))
+        plot.ax.set_ylim(-0.1, counts.max() + 1.4)
+        plot.ax.spines["left"].set_visible(False)
+        fig.say("The {0:name}, {0:range}, have mean {0:mean} and mean square {0:square}; "
+                "{0:negative} of them are negative.", mark)  # fmt: skip
     return fig
 
 
 @drawing
 def relu_moments(before: Array, bins: int = 80) -> Figure:
-    """Draw the histogram of a layer's sums, a bell curve, and what the ReLU leaves."""
+    """Draw the histogram of a layer's sums, a bell curve, and what the ReLU leaves.
+
+    Parameters
+    ----------
+    before : ndarray
+        Sums of one layer, before its ReLU.
+    bins : int
+        Bins of the histogram.
+    """
     sigma = float(before.std())
-    after = np.maximum(before, 0)
+    after = np.maximum(before, 0) / sigma
     edges = np.linspace(-3.5, 3.5, bins + 1)
-    fig = Figure(5.0, 3.7)
-    ax = fig.add_axes((0.03, 0.15, 0.94, 0.8))
     density, _ = np.histogram(before.ravel() / sigma, edges, density=True)
+    fig = Figure()
+    plot = fig.plot(0.6)
+    for side, role, name in ((edges[:-1] < 0, "quiet", "negative sums"),
+                             (edges[:-1] >= 0, "output", "positive sums")):  # fmt: skip
+        ends = np.append(edges[:-1][side], edges[1:][side][-1])
+        plot.area(np.repeat(ends, 2)[1:-1], np.repeat(density[side], 2), role=role, name=name)
     middle = (edges[:-1] + edges[1:]) / 2
-    for side, role in ((middle < 0, "quiet"), (middle > 0, "output")):
-        ax.bar(middle[side], density[side], edges[1] - edges[0], color=(LIGHT[role], 0.3))
-    ax.plot(middle, np.exp(-(middle**2) / 2) / np.sqrt(2 * np.pi), color=LIGHT["ink"], lw=1.4)
-    mean, std = float(after.mean() / sigma), float(after.std() / sigma)
-    square = float((after**2).mean() / sigma**2)
-    zeros = float((after == 0).mean())
-    ax.text(-2.2, 0.31, f"{_percent(zeros)} become 0", ha="center", fontsize=11.5)
-    ax.plot([mean, mean], [0, 0.43], color=LIGHT["kernel"], lw=2)
-    ax.text(mean + 0.1, 0.425, f"mean {mean:.3f} σ", color=LIGHT["kernel"], fontsize=11.5,
-            va="center")  # fmt: skip
-    lines = ("after the ReLU:", f"std {std:.3f} σ", "mean square", f"{square:.3f} σ²")
-    for number, line in enumerate(lines):  # one by one: a raised digit would part the lines
-        ax.text(1.55, 0.335 - 0.034 * number, line, fontsize=11.5, va="baseline")
-    ax.set(xlim=(-3.5, 3.5), ylim=(0, 0.46), yticks=[], xticks=range(-3, 4))
-    ax.set_xticklabels([f"{x} σ".replace("-", MINUS) if x else "0" for x in range(-3, 4)])
-    ax.tick_params(labelsize=11)
-    ax.spines["left"].set_visible(False)
-    fig.alt = (
-        f"Histogram of the {before.size} sums of one layer, in units of their standard deviation "
-        f"σ, on top of a bell curve that fits it. The half left of 0, {_percent(zeros)}, is grey: "
-        f"the ReLU makes it 0. After the ReLU the mean is {mean:.3f} σ, the standard deviation "
-        f"{std:.3f} σ and the mean square {square:.3f} σ squared."
-    )
+    plot.line(middle, np.exp(-(middle**2) / 2) / np.sqrt(2 * np.pi), role="ink", width=1.4)
+    mark = plot.note("after the ReLU:", (1.6, 0.36), ha="left", name="moments", values=after)
+    mark.derive(zeros=lambda z: (z == 0).mean(), std=np.std, square=lambda z: (z**2).mean())
+    for row, line in enumerate((f"std {mark:std .3f} σ", "mean square", f"{mark:square .3f} σ²")):
+        plot.note(line, (1.6, 0.322 - 0.038 * row), ha="left")
+    plot.note(f"{mark:zeros .0%}\nbecome 0", (-2.2, 0.31))
+    plot.line([after.mean()] * 2, [0, 0.44], role="kernel", name="mean")
+    plot.note(f"mean {mark:mean .3f} σ", (after.mean() + 0.1, 0.44), role="kernel", ha="left")
+    plot.ax.set(xlim=(-3.5, 3.5), ylim=(0, 0.46), yticks=[])
+    plot.ax.set_xticks(range(-3, 4), [f"{number(x)} σ" if x else "0" for x in range(-3, 4)])
+    plot.ax.spines["left"].set_visible(False)
+    fig.say("Histogram of the {0:sums} sums of one layer, in units of their standard deviation σ, "
+            "on top of a bell curve that fits it. The ReLU makes {0:zeros .0%} of them zero, those "
+            "below zero. After it the mean is {0:mean .3f} σ, the standard deviation {0:std .3f} σ "
+            "and the mean square {0:square .3f} σ squared.",
+            mark.derive(sums=np.size))  # fmt: skip
     return fig
 
 
 @drawing
 def decay(levels: Mapping[str, Array], factors: Mapping[str, float]) -> Figure:
-    """Draw the mean square after each layer; arrays are (seed, layer), the factors theory's."""
-    fig = Figure(5.0, 4.9)
-    ax = fig.add_axes((0.16, 0.13, 0.47, 0.82))
-    roles = ("output", "gradient", "negative", "kernel")
-    told = []
-    for (name, level), role in zip(levels.items(), roles, strict=True):
+    """Draw the mean square after each layer beside what theory says.
+
+    Parameters
+    ----------
+    levels : mapping of str to ndarray of shape (seeds, layers + 1)
+        Mean squares of at most four starts, from the input on.
+    factors : mapping of str to float
+        What theory says that a layer multiplies by, for each start.
+    """
+    fig = Figure()
+    plot = fig.plot(0.72)
+    fig.say("Lines on a logarithmic scale: the mean square after each layer, beside a dashed "
+            "straight line of theory. All start at the same point.")  # fmt: skip
+    for (name, level), role in zip(
+        levels.items(), ("output", "gradient", "negative", "kernel"), strict=True
+    ):
         layers = np.arange(level.shape[1])
-        _band(ax, level, role)
-        ax.plot(layers, factors[name] ** layers, color=LIGHT["ink"], lw=1, ls=(0, (2, 2)))
-        end = factors[name] ** layers[-1]
-        ax.text(layers[-1] + 0.4, end, name, color=LIGHT[role], va="center", fontsize=11.5)
-        told.append(f"{name.replace(chr(10), ' ')} {np.exp(np.log(level[:, -1]).mean()):.1e}")
-    _log_axis(ax, -10, 0, layers[-1], "mean square")
-    seeds = len(level)
-    fig.alt = (
-        f"Four lines on a logarithmic scale, the mean square after each of {layers[-1]} layers, "
-        f"each with a band over {seeds} seeds and a dashed straight line of theory inside it. "
-        f"All start at 1. They end at: {'; '.join(told)}."
-    )
+        theory = factors[name] ** layers
+        mark = plot.curve(layers, level, role=role, name=name, band=1.0)
+        plot.line(layers, theory, role="ink", width=1, linestyle=(0, (2, 2)))
+        plot.note(name, (layers[-1] + 0.4, theory[-1]), role=role, ha="left")
+        fig.say("{0:name} ends at {0:last .1e}.", mark.derive(seeds=len(level)))
+    fig.say("The line is the {0:middle} of {0:seeds} seeds, the band holds {0:band} of them.", mark)
+    _log_axes(plot, layers[-1])
     return fig
 
 
@@ -143,139 +177,102 @@ def decay(levels: Mapping[str, Array], factors: Mapping[str, float]) -> Figure:
 def hidden_collapse(
     levels: Mapping[str, Array], differences: Mapping[str, Array], floor: float
 ) -> Figure:
-    """Draw the signal's mean square and that of the difference of two inputs, layer by layer."""
-    fig = Figure(5.0, 8.1)
-    told = []
-    for row, (name, level) in enumerate(levels.items()):
-        ax = fig.add_axes((0.16, 0.57 - 0.5 * row, 0.56, 0.37))
-        difference = differences[name]
-        last = level.shape[1] - 1
+    """Draw the signal's mean square and that of the difference of two inputs, layer by layer.
+
+    Parameters
+    ----------
+    levels, differences : mapping of str to ndarray of shape (seeds, layers + 1)
+        Mean squares of the signal and of what differs between two inputs, for each start.
+    floor : float
+        Where theory says that the signal of the first start comes to rest.
+    """
+    fig = Figure()
+    fig.say("Plots side by side on one logarithmic scale: the signal, and the difference that a "
+            "pair of inputs makes.")  # fmt: skip
+    for plot, name in zip(fig.plots(len(levels), 1.05), levels, strict=True):
+        last = levels[name].shape[1] - 1
         for values, role, what in (
-            (level, "output", "the signal"),
-            (difference, "kernel", "what differs\nbetween the\ntwo inputs"),
-        ):
-            _band(ax, values, role)
-            end = float(np.exp(np.log(values[:, -1]).mean()))
-            up = {"the signal": 3.2}.get(what, 1 / 3.2) if row else 1
-            ax.text(last + 0.4, end * up, what, color=LIGHT[role], va="center", fontsize=11.5)
-        ax.set_title(name, loc="left", fontsize=12.5, fontweight="bold", x=-0.25)
-        _log_axis(ax, -10, 0, last, "mean square")
-        if row == 0:
-            ax.axhline(floor, color=LIGHT["ink"], lw=1, ls=(0, (2, 2)))
-            ax.text(last + 0.4, floor / 6, "the floor", va="center", fontsize=11.5)
-        told.append(
-            f"{name}: the signal ends at {np.exp(np.log(level[:, -1]).mean()):.1e}, the difference "
-            f"at {np.exp(np.log(difference[:, -1]).mean()):.1e}"
-        )
-    fig.alt = (
-        "Two panels on the same logarithmic scale, each with two lines over "
-        f"{last} layers: the signal, and the difference that two inputs make. {'; '.join(told)}. "
-        f"In the first panel the signal levels off at a dashed line, the floor {floor:.1e}, while "
-        "the difference falls in a straight line; in the second both stay high."
-    )
+            (levels[name], "output", "signal"), (differences[name], "kernel", "difference")
+        ):  # fmt: skip
+            mark = plot.curve(range(last + 1), values, role=role, name=f"{what}, {name}", band=1.0)
+            above = what == "signal"
+            place = (
+                (last, mark.values[-1] * 6) if above else (0.5 * last, mark.values[last // 2] / 15)
+            )
+            plot.note(what, place, role=role, ha="right")
+            fig.say("{0:name}: {0:last .1e} at the end.", mark.derive(seeds=len(values)))
+        plot.ax.set_title(name, loc="left", fontsize=plot.sizes.text, fontweight="bold")
+        _log_axes(plot, last)
+    first = fig.rows[0][0]
+    assert isinstance(first, Plot)
+    first.level(floor, name="floor")
+    first.note("the floor", (last, floor / 6), ha="right", role="quiet")
+    fig.say("The lines are {0:middle}s of {0:seeds} seeds. On the left the signal levels off at a "
+            "dashed line, the floor at {floor:item .1e}, while the difference falls in a straight "
+            "line; on the right both stay high.", mark)  # fmt: skip
     return fig
 
 
 @drawing
-def gradients(levels: Mapping[str, Array], factors: Mapping[str, float]) -> Figure:
-    """Draw the gradient's mean square at each layer, from the last layer back to the first."""
-    fig = Figure(5.0, 3.9)
-    ax = fig.add_axes((0.16, 0.16, 0.59, 0.8))
-    told = []
-    for (name, level), role in zip(levels.items(), ("kernel", "output"), strict=True):
-        last = level.shape[1] - 1
-        _band(ax, level, role)
-        steps = np.arange(last + 1)
-        ax.plot(steps, factors[name] ** steps, color=LIGHT["ink"], lw=1, ls=(0, (2, 2)))
-        end = float(np.exp(np.log(level[:, -1]).mean()))
-        ax.text(last + 0.4, end, name, color=LIGHT[role], va="center", fontsize=11.5)
-        told.append(f"{name.replace(chr(10), ' ')} {end:.1e}")
-    _log_axis(ax, -10, 0, last, "mean square of the gradient")
-    ax.set_xticks(range(0, last + 1, 2), [str(last - step) for step in range(0, last + 1, 2)])
-    ax.set_xlabel("behind layer …, on the way back", fontsize=11.5)
-    fig.alt = (
-        f"Two lines on a logarithmic scale: the mean square of the gradient from layer {last} back "
-        f"to the input, which it reaches at: {'; '.join(told)}. Dashed lines of theory lie inside "
-        "the bands."
-    )
+def shares(measured: Mapping[str, Array], predicted: Sequence[float]) -> Figure:
+    """Draw the part of the signal that depends on the input, layer by layer, beside theory.
+
+    Parameters
+    ----------
+    measured : mapping of str to ndarray of shape (seeds, layers)
+        The part, for each start.
+    predicted : sequence of float
+        What theory says of a wide net with He's start.
+    """
+    fig = Figure()
+    plot = fig.plot(0.55)
+    layers = np.arange(1, len(predicted) + 1)
+    fig.say("Falling curves: the part of the signal that depends on the input, layer by layer.")
+    for (name, each), at in zip(measured.items(), ((3.4, 0.15), (7.3, 0.45)), strict=True):
+        mark = plot.curve(layers, each, role=STARTS[name], name=name, band=1.0, marker="o", ms=4)
+        plot.note(name, at, role=STARTS[name], ha="right")
+        fig.say("{0:name}: {0:first .2f} after the first layer, {0:last .1e} after the last.", mark)
+    theory = plot.line(layers, predicted, role="ink", name="predicted", width=1.4,
+                       linestyle=(0, (3, 2)))  # fmt: skip
+    plot.note("dashed: predicted\nfor a wide net", (layers[-1], 0.7), ha="right")
+    fig.say("Dashed: what theory predicts for a wide net with He's start, from {0:first .2f} to "
+            "{0:last .2f}. Each line is the {1:middle}, the band holds {1:band} of the seeds.",
+            theory, mark)  # fmt: skip
+    plot.ax.set(xlim=(0.8, layers[-1] + 0.2), xticks=layers, xlabel="layer", ylim=(-0.03, 1.05))
+    plot.ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
+    plot.ax.grid(axis="y")
     return fig
 
 
 @drawing
 def loss_curves(panels: Mapping[str, Mapping[str, Array]], chance: float) -> Figure:
-    """Draw training losses; arrays are (seed, step)."""
-    fig = Figure(5.0, 3.0 * len(panels))
-    share = 1 / len(panels)
-    roles = {"PyTorch's": "kernel", "Xavier": "gradient", "He": "output"}
-    told = []
-    for row, (name, curves) in enumerate(panels.items()):
-        ax = fig.add_axes((0.14, 1 - share * (row + 0.82), 0.65, 0.68 * share))
+    """Draw training losses from different starts.
+
+    Parameters
+    ----------
+    panels : mapping of str to mapping of str to ndarray of shape (seeds, steps)
+        Losses, for each net and each start: "PyTorch's", "Xavier" or "He".
+    chance : float
+        Loss of a guess.
+    """
+    fig = Figure()
+    fig.say("Plots of training losses, a line for each seed.")
+    for plot, (net, curves) in zip(fig.plots(len(panels), 0.85), panels.items(), strict=True):
+        plot.level(chance, name="guessing")
         for start, losses in curves.items():
             smooth = _smooth(losses)
             steps = np.arange(smooth.shape[1])
-            ax.plot(steps, smooth.T, color=LIGHT[roles[start]], lw=1.5)
-            end = float(smooth[:, -1].mean())
-            ax.text(steps[-1] * 1.02, _apart(end, start), start, color=LIGHT[roles[start]],
-                    va="center", fontsize=12)  # fmt: skip
-            told.append(f"{name}, {start}, ends at {smooth[:, -1].min():.2f} to "
-                        f"{smooth[:, -1].max():.2f}")  # fmt: skip
-        ax.axhline(chance, color=LIGHT["ink"], lw=1, ls=(0, (2, 2)))
-        ax.text(0.55 * steps[-1], chance + 0.09, "guessing", fontsize=11.5)
-        ax.set(ylim=(0, 3.25), xlim=(0, steps[-1]))
-        ax.set_ylabel("training loss", fontsize=11.5)
-        ax.set_title(name, loc="left", fontsize=12.5, fontweight="bold", x=-0.19)
-        ax.tick_params(labelsize=11)
-    ax.set_xlabel("training step", fontsize=11.5)
-    fig.alt = (
-        f"{len(panels)} panels of training losses, a line for each of {len(losses)} seeds; a "
-        f"dashed line at {chance:.2f} is what guessing gives. {'; '.join(told)}."
-    )
+            for line in smooth:
+                plot.line(steps, line, role=STARTS[start], width=1.5)
+            end = float(smooth[:, -1].mean()) + APART.get(start, 0)
+            mark = plot.note(start, (steps[-1] * 1.03, end), role=STARTS[start], ha="left",
+                             name=f"{net}, {start}", values=smooth[:, -1])  # fmt: skip
+            fig.say("{0:name}: ends at {0:range .2f}.", mark)
+        plot.note("guessing", (steps[-1], chance + 0.2), role="quiet", size="small", ha="right")
+        plot.ax.set(ylim=(0, 3.25), xlim=(0, steps[-1]), xlabel="training step")
+        plot.ax.set_title(f"{net}: training loss", loc="left", fontsize=plot.sizes.text)
+    fig.say("A dashed line at {guessing:item .2f} is what guessing gives.")
     return fig
-
-
-def _percent(part: float) -> str:
-    """Write a part as a percentage of one or two digits."""
-    if part < 0.00001:
-        return "< 0.001 %"
-    return f"{100 * part:.0f} %" if part >= 0.01 else f"{100 * part:.1g} %"
-
-
-def _number_line(ax: Axes, values: Array) -> None:
-    """Keep nothing of the axes but a line with the values that occur."""
-    occurring = np.unique(values)
-    ax.set_xticks(occurring, [f"{v:g}".replace("-", MINUS) for v in occurring], fontsize=12)
-    ax.set(yticks=[], xlim=(values.min() - 1, values.max() + 1))
-    ax.spines["left"].set_visible(False)
-
-
-def _band(ax: Axes, levels: Array, role: str) -> None:
-    """Draw the geometric mean over the seeds, and the spread from the lowest to the highest."""
-    layers = np.arange(levels.shape[1])
-    low, high = levels.min(axis=0), levels.max(axis=0)
-    ax.fill_between(layers, low, high, color=(LIGHT[role], 0.22), lw=0)
-    ax.plot(layers, np.exp(np.log(levels).mean(axis=0)), color=LIGHT[role])
-
-
-def _log_axis(ax: Axes, lowest: int, highest: int, layers: int, what: str) -> None:
-    """Label the powers of ten and the layers."""
-    ax.set_yscale("log")
-    ax.yaxis.set_major_locator(FixedLocator([10.0**p for p in range(lowest, highest + 1, 2)]))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _power(value)))
-    ax.yaxis.set_minor_locator(FixedLocator([]))
-    ax.set(xlim=(0, layers), ylim=(10.0 ** (lowest - 0.3), 10.0 ** (highest + 0.9)))
-    ax.set_xticks(range(0, layers + 1, 2))
-    ax.set_xlabel("layer", fontsize=11.5)
-    ax.set_ylabel(what, fontsize=11.5)
-    ax.tick_params(labelsize=11)
-    ax.grid(axis="y")
-    ax.set_axisbelow(True)
-
-
-def _power(value: float) -> str:
-    """Write a power of ten with raised digits, which need no second font size."""
-    exponent = round(np.log10(value))
-    raised = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"10{raised}" if exponent else "1"
 
 
 def _smooth(losses: Array, width: int = 8) -> Array:
@@ -284,9 +281,49 @@ def _smooth(losses: Array, width: int = 8) -> Array:
     return np.array(rows) / np.minimum(np.arange(1, losses.shape[1] + 1), width)
 
 
-def _apart(end: float, start: str) -> float:
-    """Keep the names of two lines that end at the same height from colliding."""
-    return end + {"PyTorch's": 0.12, "Xavier": -0.12}.get(start, 0.0)
+@drawing
+def waking(steps: Mapping[str, Mapping[int, Array]]) -> Figure:
+    """Draw the training step at which a net knows more than a guess, over its depth.
+
+    Parameters
+    ----------
+    steps : mapping of str to mapping of int to ndarray of shape (seeds,)
+        The step, by start and depth.
+    """
+    fig = Figure()
+    plot = fig.plot(0.62)
+    fig.say("Curves on a logarithmic scale: the step at which nets wake, over their depth.")
+    for (name, by_depth), role in zip(steps.items(), ("kernel", "gamma", "output"), strict=True):
+        each = np.array([*by_depth.values()]).T
+        mark = plot.curve([*by_depth], each, role=role, name=name, band=1.0, marker="o", ms=5)
+        mark.derive(depths=[*by_depth], seeds=len(each))
+        plot.note(name, (max(by_depth) + 0.25, mark.values[-1]), role=role, ha="left")
+        fig.say("{0:name}, layers {0:depths}: {0:values .0f} steps.", mark)
+    fig.say("The line is the {0:middle} of {0:seeds} seeds, the band holds {0:band} of them.", mark)
+    plot.ax.set(yscale="log", xlabel="layers", xticks=range(3, 13, 3))
+    plot.ax.set_yticks([10, 30, 100, 300], ["10", "30", "100", "300"])
+    plot.ax.yaxis.set_minor_locator(FixedLocator([]))
+    plot.ax.set_title("steps of training until the net wakes", loc="left",
+                      fontsize=plot.sizes.text)  # fmt: skip
+    plot.ax.grid(axis="y")
+    return fig
+
+
+def _log_axes(plot: Plot, layers: int) -> None:
+    """Label the powers of ten and the layers."""
+    powers = range(-10, 1, 2)
+    plot.ax.set(yscale="log", xlim=(0, layers), ylim=(10**-10.4, 10**0.9), xlabel="layer")
+    plot.ax.set_yticks([10.0**power for power in powers], [_power(power) for power in powers])
+    plot.ax.yaxis.set_minor_locator(FixedLocator([]))
+    plot.ax.set_xticks(range(0, layers + 1, 2))
+    plot.ax.set_ylabel("mean square")
+    plot.ax.grid(axis="y")
+
+
+def _power(exponent: int) -> str:
+    """Write a power of ten with raised digits, which need no second font size."""
+    raised = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"10{raised}" if exponent else "1"
 
 
 @drawing

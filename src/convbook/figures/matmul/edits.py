@@ -30,17 +30,19 @@ def padding_edits(signal: Letters, kernel: Letters) -> Figure:
     fig.say("Square matrices, one for each mode. Those of the other modes differ from that of "
             "zeros in the framed entries, in the first row and in the last.")  # fmt: skip
     drawn: dict[str, Array] = {}
-    for ax, mode in zip(fig.row(*[(n + 1.1, n + 2.6)] * 4), MODES, strict=True):
+    for ax, mode in zip(fig.row(*[(n + 0.8, n + 2.6)] * 4), MODES, strict=True):
         options = {"padding": (0, half), "padding_mode": mode}
         taps = drawn[mode] = count_taps((1, kernel.size), (1, n), **options)
-        ax.note(mode, (1 + n / 2, 0.55), bold=True)
-        ax.note(reads := _beyond(signal, half, mode), (1 + n / 2, 1.6), role="input", size="small")
-        table = draw_matrix(ax, taps, write(taps, kernel), kernel, name=mode, at=(1, 2.4))
+        ax.note(mode, (0.7 + n / 2, 0.55), bold=True)
+        ax.note(
+            reads := _beyond(signal, half, mode), (0.7 + n / 2, 1.6), role="input", size="small"
+        )
+        table = draw_matrix(ax, taps, write(taps, kernel), kernel, name=mode, at=(0.7, 2.4))
         changed = np.argwhere((taps != drawn["zeros"]).any(axis=0))
         for row, column in changed:
-            ax.frame((1 + column, 2.4 + row), role="padding")
+            ax.frame((0.7 + column, 2.4 + row), role="padding")
         for row in (0, n - 1) if mode == "zeros" else ():
-            ax.note("new", (0.5, 2.9 + row), role="padding", rotation=90, size="small")
+            ax.note("new", (0.3, 2.9 + row), role="padding", rotation=90, size="small")
         cells = [f"{table.values[r, c]} under {signal[c]}" for r, c in changed]
         table.derive(reads=reads, cells=", ".join(cells) or "a plain band of diagonals")
         fig.say("{0:name}, which reads {0:reads}: {0:cells}.", table)

@@ -243,10 +243,11 @@ def _say_wires(fig: Figure, ax: Panel, taps: Array, products: Letters, output: L
     gets = [f"{name} gets {', '.join(filter(None, row))}"
             for name, row in zip(output.flat, products, strict=True)]  # fmt: skip
     left = ax.note("image", (0.8, 0.3), role="input", name="image", values=wires[0])
+    left.derive(nodes=np.size)
     right = ax.note("output", (9.0, 0.3), role="output", name="output", values=wires)
     right.derive(nodes=output.size, wires=np.size, cut=lambda w: (~w).sum(), used=np.sum,
                  gets="; ".join(gets))  # fmt: skip
-    fig.say("{0:count} input nodes and {1:nodes} output nodes, joined by {1:wires} wires: {1:cut} "
+    fig.say("{0:nodes} input nodes and {1:nodes} output nodes, joined by {1:wires} wires: {1:cut} "
             "are cut, drawn thin.", left, right)  # fmt: skip
     fig.say("The other {0:used} carry weights, a colour for each: {0:gets}.", right)
 

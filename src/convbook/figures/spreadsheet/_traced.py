@@ -1,78 +1,78 @@
 """The figure of the spreadsheet twin, in the chapter on stacking."""
 
-from matplotlib.axes import Axes
-
-from convbook.figures import _draw as draw
 from convbook.figures._figure import Figure, drawing
-from convbook.figures._palette import LIGHT
+from convbook.figures._panel import Panel
 from convbook.figures.spreadsheet._layout import BLOCKS
 from convbook.figures.spreadsheet._network import Floats, Network
 
-WIDTH, HEIGHT = 66.0, 131.0
+TIMES = "\N{MULTIPLICATION SIGN}"
 
 
 @drawing
 def sheet_traced(network: Network, row: int, column: int) -> Figure:
-    """Show all layers of the sheet's network, and what one pooled number depends on."""
+    """Show all layers of the sheet's network, and what one pooled number depends on.
+
+    Parameters
+    ----------
+    network : Network
+        The network and its image.
+    row, column : int
+        Place of the number in the first pooled map.
+    """
     planes = network.planes()
-    probabilities = planes["probabilities"][:, 0]
-    answer = int(probabilities.argmax())
-    fig = Figure(5.0, 5.0 * HEIGHT / WIDTH)
-    ax = draw.canvas(fig, WIDTH, HEIGHT)
-    stages = (
-        ("input", ["image"], 6, 3.5), ("convolution 1 and ReLU", ["conv1_0", "conv1_1"], 4, 37),
-        ("convolution 2 and ReLU", ["conv2_0", "conv2_1"], 2, 68.5),
-        ("max-pooling", ["pooled_0", "pooled_1"], 1, 98),
-    )  # fmt: skip
-    place = {6: (2 * row, 2 * column), 4: (2 * row, 2 * column), 2: (2 * row, 2 * column)}
-    place[1] = row, column
-    for title, names, seen, top in stages:
-        role = "input" if names == ["image"] else "output"
-        shape = " × ".join(map(str, (len(names), *planes[names[0]].shape)))
-        draw.label(ax, 1, top - 1.8, f"{title}, {shape}", role, ha="left", fontweight="bold")
-        group = [planes[name] for name in names]
-        largest = max(float(plane.max()) for plane in group)
-        for x, name in zip((1, 36), names, strict=False):
-            _draw_plane(fig, planes[name], (x, top), largest)
-            block = BLOCKS[name]
-            if seen > 2 or name.endswith("_0"):
-                y, at = top + place[seen][0], x + place[seen][1]
-                draw.frame(ax, (at, y), seen, seen, "kernel")
-            if name.startswith("pooled"):
-                draw.label(ax, x + 13.5, top + 3, f"{name}\n{block.range}", ha="left", va="top")
-    draw.label(
-        ax, 31, 4.5,
-        f"The number {planes['pooled_0'][row, column]:.1f} in the\nlast frame depends on\n"
-        "2 × 2 numbers of layer 2,\n4 × 4 of each map of layer 1,\n6 × 6 pixels.",
-        "kernel", ha="left", va="top", linespacing=1.5,
-    )  # fmt: skip
-    _draw_probabilities(ax, probabilities, 118)
-    fig.alt = (
-        "From top to bottom the arrays of the spreadsheet: a three drawn in 28 by 28 pixels; two "
-        "maps of 26 by 26, one bright at the upper sides of its strokes, one at the left sides; "
-        "two maps of 24 by 24, one for flat and one for upright strokes; two pooled maps of 12 by "
-        f"12. The pooled number {planes['pooled_0'][row, column]:.1f} at row {row}, column "
-        f"{column} is framed, and so is what it depends on: 2 by 2, 4 by 4 in both maps, 6 by 6 "
-        f"pixels. At the bottom ten bars: the {answer} has {probabilities[answer]:.1%}."
+    corner = 2 * row, 2 * column
+    fig = Figure()
+    image, words = fig.row((30, 32), (30, 14))
+    _draw_plane(image, "image", planes, corner, 6)
+    number = planes["pooled_0"][row, column]
+    said = (
+        f"The number {number:.1f} in the\nlast frame depends on\n2 {TIMES} 2 numbers of layer 2,\n"
+        f"4 {TIMES} 4 of each map of layer 1,\n6 {TIMES} 6 pixels."
     )
+    mark = words.note(said, (1, 6), role="kernel", ha="left", name="traced", values=number)
+    mark.derive(row=row, column=column)
+    maps = {"conv1_0": 4, "conv1_1": 4, "conv2_0": 2, "conv2_1": 0}
+    for panel, (name, seen) in zip(fig.row(*[(27, 32)] * 4), maps.items(), strict=True):
+        _draw_plane(panel, name, planes, corner, seen)
+    *pooled, chances = fig.row((14, 19), (14, 19), (32, 19))
+    for panel, name, seen in zip(pooled, ("pooled_0", "pooled_1"), (1, 0), strict=True):
+        _draw_plane(panel, name, planes, (row, column), seen)
+    _draw_probabilities(chances, planes["probabilities"][:, 0])
+    fig.say("From top to bottom the arrays of the spreadsheet: a digit drawn in {image:size} "
+            "pixels; maps of {conv1_0:size}, one bright at the upper sides of its strokes, one at "
+            "the left sides; maps of {conv2_0:size}, one for flat and one for upright strokes; "
+            "pooled maps of {pooled_0:size}. The pooled number {traced:item .1f} at row "
+            "{traced:row}, column {traced:column} is framed, and so is what it depends on: "
+            "{conv2_0:seen}, {conv1_0:seen} in both maps, {image:seen} pixels. At the bottom "
+            "bars: the digit {probabilities:digit} has {probabilities:max .1%}.")  # fmt: skip
     return fig
 
 
-def _draw_plane(fig: Figure, plane: Floats, at: tuple[float, float], largest: float) -> None:
-    """Draw a plane in the scale of the canvas, bright for large numbers, black for zero."""
-    height, width = plane.shape
-    x, y = at[0] / WIDTH, 1 - (at[1] + height) / HEIGHT
-    inset = fig.add_axes((x, y, width / WIDTH, height / HEIGHT), zorder=-1)
-    draw.draw_image(inset, plane, low=0, high=largest)
+def _draw_plane(
+    ax: Panel, name: str, planes: dict[str, Floats], corner: tuple[int, int], seen: int
+) -> None:
+    """Draw a plane, bright for large numbers, black for zero, and frame what is seen."""
+    plane = planes[name]
+    layer = [planes[other] for other in planes if other.startswith(name.partition("_")[0])]
+    top = ax.ax.get_ylim()[0] - len(plane) - 0.5
+    mark = ax.picture(-plane, role="image", name=name, at=(0.5, top), high=0,
+                      low=-max(float(other.max()) for other in layer))  # fmt: skip
+    words = f"{name}, {' × '.join(map(str, plane.shape))}\n{BLOCKS[name].range}"
+    ax.note(words, (0.5, top - 0.8), ha="left", va="bottom", size="small")
+    if seen:
+        place = 0.5 + corner[1], top + corner[0]
+        ax.frame(place, (seen, seen), role="kernel", name=f"frame in {name}")
+        mark.derive(seen=f"{seen} by {seen}")
 
 
-def _draw_probabilities(ax: Axes, probabilities: Floats, top: float) -> None:
+def _draw_probabilities(ax: Panel, probabilities: Floats) -> None:
     """Draw ten bars and write the largest probability on its bar."""
-    draw.label(ax, 1, top - 3.6, "softmax, 10", "output", ha="left", fontweight="bold")
-    ax.plot([1, 65], [top + 8.5, top + 8.5], color=LIGHT["line"], linewidth=1)
-    for digit, probability in enumerate(probabilities):
-        x, height = 2 + 6.3 * digit, 7 * float(probability)
-        draw.box(ax, (x, top + 8.5 - height), 4.5, height, "output", 0.5)
-        draw.label(ax, x + 2.25, top + 10.6, str(digit))
     best = int(probabilities.argmax())
-    draw.label(ax, 4.25 + 6.3 * best, top - 0.4, f"{probabilities[best]:.1%}", "output")
+    bars = ax.bars(-probabilities, role="output", name="probabilities", at=(3, 15.5), unit=9,
+                   pitch=2.9, width=2, upright=True)  # fmt: skip
+    bars.derive(digit=best, max=probabilities.max())
+    ax.line([1, 31], [15.5, 15.5], role="line", width=1)
+    for digit in range(len(probabilities)):
+        ax.note(f"{digit}", (3 + 2.9 * digit, 17), size="small")
+    ax.note("softmax", (1, 1), role="output", ha="left")
+    ax.note(f"{bars:max .1%}", (3 + 2.9 * best, 5.5), role="output", size="small")
