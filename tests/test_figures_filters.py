@@ -8,7 +8,7 @@ from legibility import assert_legible
 from requirements import need
 
 figures = need("convbook.figures.filters")
-blocks = need("convbook.figures.filters._blocks")
+blocks = need("convbook.figures._blocks")
 
 
 def rng(seed=0):

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from convbook._typing import Array
+from convbook.figures._blocks import reach, title
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._panel import Panel
-from convbook.figures.filters._blocks import reach, title
 
 MIDDLE, TOP = 8.05, 2.95  # cells of a panel that holds a digit of 16 by 16 pixels
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from convbook._typing import Array
+from convbook.figures._blocks import BLOCK, block, reach, title
 from convbook.figures._figure import Figure, drawing
-from convbook.figures.filters._blocks import BLOCK, block, reach, title
 
 ARROW = "\N{RIGHTWARDS ARROW}"
 
