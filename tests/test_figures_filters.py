@@ -8,7 +8,7 @@ from legibility import assert_legible
 from requirements import need
 
 figures = need("convbook.figures.filters")
-blocks = need("convbook.figures.filters._blocks")
+blocks = need("convbook.figures._blocks")
 
 
 def rng(seed=0):
@@ -141,7 +141,9 @@ def test_explanations_have_a_scale_for_each_instrument():
     best, last = rng(1).standard_normal((6, 6)), rng(2).standard_normal((6, 6))
     shown = {"deconvnet": [best, 3 * best], "gradient": [best, -last]}
     fig = figures.explanations(np.zeros((6, 6)), shown)
-    np.testing.assert_allclose(pictures(fig)[2], 3 * pictures(fig)[1])
+    np.testing.assert_array_equal(pictures(fig)[1:], [best, 3 * best, best, -last])
+    assert scales(fig)[1] == scales(fig)[2] != scales(fig)[3] == scales(fig)[4]
+    assert [len(row) for row in fig.rows] == [1, 2, 2]
     cosine = -(best * last).sum() / np.sqrt((best**2).sum() * (last**2).sum())
     assert "likeness of 1.00. gradient" in fig.alt
     assert f"likeness of {cosine:.2f}".replace("-", "−") in fig.alt

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from convbook._typing import Array
+from convbook.figures._blocks import tinted, title
 from convbook.figures._figure import Figure, drawing
-from convbook.figures.filters._blocks import tinted, title
 
 
 @drawing

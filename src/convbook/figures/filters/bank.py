@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from convbook._typing import Array
+from convbook.figures._blocks import reach, tinted
 from convbook.figures._figure import Figure, drawing
-from convbook.figures.filters._blocks import reach, tinted
 from convbook.filters import FILTER_KINDS
 
 COLUMNS = 10

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from convbook._typing import Array
+from convbook.figures._blocks import reach, title
 from convbook.figures._figure import Figure, drawing
+from convbook.figures._marks import Mark
 from convbook.figures._panel import Panel
-from convbook.figures.filters._blocks import reach, title
 
 MIDDLE, TOP = 8.05, 2.95  # cells of a panel that holds a digit of 16 by 16 pixels
 
@@ -64,12 +65,11 @@ def explanations(picture: Array, shown: Mapping[str, Sequence[Array]]) -> Figure
     """
     fig = Figure()
     fig.pictures({"the digit": picture}, columns=4)
-    tiles = {f"{name},\n{which} class": values / reach(np.stack(pair))
-             for name, pair in shown.items()
-             for which, values in zip(("best", "last"), pair, strict=True)}  # fmt: skip
-    marks = fig.pictures(tiles, role="signed", columns=4, high=1.0)
     fig.say("A digit, and signed pictures of it.")
-    for best, last in zip(marks[::2], marks[1::2], strict=True):
+    for name, pair in shown.items():
+        titles = [f"{name},\n{which} class" for which in ("best", "last")]
+        best, last = fig.pictures(dict(zip(titles, pair, strict=True)), role="signed", columns=4,
+                                  high=reach(np.stack(pair)))  # fmt: skip
         last.derive(likeness=_likeness(best.values, last.values))
         fig.say("{0:name} and {1:name} have a likeness of {1:likeness .2f}.", best, last)
     return fig
@@ -84,17 +84,22 @@ def switch_swap(pictures: Mapping[str, Array], projections: Mapping[str, Array])
     pictures : mapping of str to ndarray of shape (H, W)
         Digits by name.
     projections : mapping of str to ndarray of shape (H, W)
-        Projections by name, on one scale.
+        Projections by name, on one scale; as many in a row as there are digits.
     """
     fig = Figure()
-    digits = fig.pictures(pictures, columns=4)
-    scale = reach(np.stack([*projections.values()]))
-    fig.say("Digits, and signed pictures of what comes down.")
-    for mark in fig.pictures(projections, role="signed", columns=4, high=scale):
-        likest = max(digits, key=lambda digit: _likeness(digit.values, mark.values))
-        mark.derive(likest=likest.name)
-        fig.say("{0:name}: most like {0:likest}.", mark)
+    digits, columns = fig.pictures(pictures, columns=4), len(pictures)
+    high, tiles = reach(np.stack([*projections.values()])), [*projections.items()]
+    fig.say("Digits, and below them signed pictures of what comes down.")
+    for first in range(0, len(tiles), columns):
+        row = dict(tiles[first : first + columns])
+        for mark in fig.pictures(row, role="signed", columns=4, high=high):
+            mark.derive(likest=_likest(digits, mark))
+            fig.say("{0:name}: most like {0:likest}.", mark)
     return fig
+
+
+def _likest(digits: Sequence[Mark], mark: Mark) -> str:
+    return max(digits, key=lambda digit: _likeness(digit.values, mark.values)).name
 
 
 def _likeness(one: Array, other: Array) -> float:

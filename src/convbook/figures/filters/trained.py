@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from convbook._typing import Array
+from convbook.figures._blocks import BLOCK, block, reach, title
 from convbook.figures._figure import Figure, drawing
-from convbook.figures.filters._blocks import BLOCK, block, reach, title
 
 ARROW = "\N{RIGHTWARDS ARROW}"
 
@@ -34,13 +34,14 @@ def by_hand(image: Array, outputs: Array, pooled: int, unpooled: Array, projecte
     at, low = ((0.4, 1.0), (5.2, 1.5), (9.6, 2.0)), 5.4
     up = {"image": (image, "input"), "convolved": (outputs, "output"),
           "pooled": (np.array([[pooled]]), "output")}  # fmt: skip
-    down = {"kernel stamped": projected, "put at the switch": unpooled, "start with 1": [[1]]}
+    down = {"kernel stamped": projected, "put at the switch": unpooled,
+            "start with 1": np.array([[1]])}  # fmt: skip
     for (name, (array, role)), place in zip(up.items(), at, strict=True):
         ax.cells(array, role=role, name=name, at=place, text="large")
         ax.note(name, (place[0] + array.shape[1] / 2, 0.45))
     for (name, array), (x, y) in zip(down.items(), at, strict=True):
-        mark = ax.cells(array, role="gradient", name=name, at=(x, y + low - 1), text="large")
-        ax.note(name, (x + np.asarray(mark.values).shape[1] / 2, low + 3.55))
+        ax.cells(array, role="gradient", name=name, at=(x, y + low - 1), text="large")
+        ax.note(name, (x + array.shape[1] / 2, low + 3.55))
     switch = ax.frame((at[1][0] + 1, at[1][1] + 1), role="gradient", name="switch")
     ax.note("the switch: which of the four won", (4.3, 4.25), role="gradient", ha="left")
     for x in (3.6, 7.4):

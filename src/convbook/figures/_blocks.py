@@ -1,4 +1,4 @@
-"""Blocks of tiles below a name, all on one scale, as several figures of the chapter need them."""
+"""Tiles of filters and maps: colours, scales, and blocks of nine below a name."""
 
 from typing import Any
 
