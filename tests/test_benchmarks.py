@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import check, record, tables
+from benchmarks import check, record, steps, tables
 from benchmarks.competitors import FORWARD, TEXTBOOK, Entry, entries, new_task
 from benchmarks.layers import GROUPS, LADDER, LAYERS, RESNET, SHORT, Layer, selected
 from benchmarks.memory import STATUS, growth
@@ -170,6 +170,32 @@ def test_growth_sees_what_a_call_holds():
     grown, result = growth(call)
     assert grown == pytest.approx(100e6, rel=0.1)
     assert result.tolist() == [1]
+
+
+# -- The steps of a layer ----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("layer", "found"),
+    [
+        (Layer(1, 2, 8, 2, 3), {"copies", "products"}),
+        (Layer(1, 64, 28, 64, 3), {"copies", "into values", "products", "back", "contrast"}),
+        (Layer(1, 16, 8, 16, 3, 1, 16), {"copies"}),
+    ],
+)
+def test_the_steps_of_a_layer_are_told_apart(layer, found):
+    row = steps.measure(layer, seconds=0.01)
+    assert row.keys() & steps.STEPS.keys() == {"checks", "choice", *found}
+    assert row["calls"] > 0
+
+
+def test_a_step_within_another_is_taken_off(monkeypatch):
+    now = iter(range(100))
+    monkeypatch.setattr(steps, "perf_counter", lambda: next(now))
+    clock = steps.Clock()
+    inner = clock.around("inner", int)
+    clock.around("outer", lambda: (inner(), inner()))()
+    assert clock.seconds == {"calls": 1, "outer": 3, "inner": 2}
 
 
 # -- Records, the check ------------------------------------------------------
