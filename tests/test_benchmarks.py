@@ -224,7 +224,11 @@ def test_the_check_complains_of_more_than_a_quarter():
 def pretend(monkeypatch, speeds, machine):
     """Let the check read a record of some machine, and find these speeds one after the other."""
     left = iter(speeds)
-    monkeypatch.setattr(check, "read", lambda: a_record(convbook=2.0) | {"machine": machine})
+    records = {"other": a_record(convbook=9.0) | {"machine": {}},
+               "one": a_record(convbook=2.0) | {"machine": machine}}  # fmt: skip
+    if machine != record.machine():  # then the first one is told
+        records.pop("other")
+    monkeypatch.setattr(check, "all_recorded", lambda: records)
     monkeypatch.setattr(check, "take", lambda *_, **__: a_record(convbook=next(left)))
     return left
 
