@@ -77,8 +77,8 @@ def steps(args: argparse.Namespace) -> list[Step]:
         return memories()
     if not (args.layer or args.only or args.short or args.backward):
         return everything()
-    some = selected(args.only) if args.only else SHORT if args.short else RESNET
-    layers = args.layer or some
+    named = selected(args.only) if args.only else SHORT if args.short else RESNET
+    layers = args.layer or named
     way = "backward" if args.backward else "forward"
     return [step for threads in args.threads for step in times(way, layers, threads)]
 

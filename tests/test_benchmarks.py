@@ -180,7 +180,7 @@ def test_growth_sees_what_a_call_holds():
     [
         (Layer(1, 2, 8, 2, 3), {"copies", "products"}),
         (Layer(1, 64, 28, 64, 3), {"copies", "into values", "products", "back", "contrast"}),
-        (Layer(1, 16, 8, 16, 3, 1, 16), {"copies"}),
+        (Layer(1, 16, 8, 16, 3, 1, 16), {"copies", "products"}),
     ],
 )
 def test_the_steps_of_a_layer_are_told_apart(layer, found):
