@@ -55,7 +55,13 @@ def arguments() -> argparse.Namespace:
     )
     add("--seconds", type=float, help="for a layer, about: 5, or 2 in a short run")
     add("--rounds", type=int, default=40, help="for a layer, at most")
-    add("--record", action="store_true", help="let the book show this run")
+    add(
+        "--record",
+        nargs="?",
+        const=RECORDED.stem,
+        metavar="NAME",
+        help=f"let the book show this run, as {RECORDED.stem} or as that of another machine",
+    )
     add("--into", type=Path, default=ROOT / "_build" / "benchmarks", help="folder for the results")
     return parser.parse_args()
 
@@ -71,8 +77,8 @@ def steps(args: argparse.Namespace) -> list[Step]:
         return memories()
     if not (args.layer or args.only or args.short or args.backward):
         return everything()
-    some = selected(args.only) if args.only else SHORT if args.short else RESNET
-    layers = args.layer or some
+    named = selected(args.only) if args.only else SHORT if args.short else RESNET
+    layers = args.layer or named
     way = "backward" if args.backward else "forward"
     return [step for threads in args.threads for step in times(way, layers, threads)]
 
@@ -94,7 +100,7 @@ def main() -> None:
     if full and {"torch", "onnxruntime"} <= record["versions"].keys():
         draw(record, args.into)
     if args.record:
-        write(record, RECORDED)
+        write(record, RECORDED.with_stem(args.record))
 
 
 def draw(record: Record, folder: Path) -> None:

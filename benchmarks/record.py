@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.processes import ROOT
 
 RECORDED = ROOT / "src" / "convbook" / "figures" / "algorithms.json"
-"""The run that the chapter shows."""
+"""The run that the chapter shows first; those on other machines lie beside it."""
 
 PACKAGES = ("numpy", "scipy", "torch", "onnxruntime")
 
@@ -120,3 +120,9 @@ def read(path: Path = RECORDED) -> Record:
     """Read a record."""
     record: Record = json.loads(path.read_text("utf-8"))
     return record
+
+
+def all_recorded() -> dict[str, Record]:
+    """Return the records of all machines, by the names of their files; the first is shown first."""
+    paths = sorted(RECORDED.parent.glob(f"{RECORDED.stem}*.json"), key=lambda path: path.stem)
+    return {path.stem: read(path) for path in paths}

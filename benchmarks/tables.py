@@ -20,9 +20,11 @@ def sections(record: Record) -> Iterator[str]:
         for threads, layers in record.get(way, {}).items():
             title = f"{way}, {threads} thread{'s' if threads != '1' else ''}"
             yield speeds(layers, title, [n for n in competitors(layers) if n not in TEXTBOOK])
-            some = {name: rows for name, rows in layers.items() if TEXTBOOK.keys() & rows.keys()}
-            if some:
-                yield speeds(some, title, ["torch", "sgemm", "convbook", *TEXTBOOK])
+            climbers = {
+                name: rows for name, rows in layers.items() if TEXTBOOK.keys() & rows.keys()
+            }
+            if climbers:
+                yield speeds(climbers, title, ["torch", "sgemm", "convbook", *TEXTBOOK])
     if "memory" in record:
         yield memory(record["memory"])
 

@@ -280,6 +280,8 @@ BORDERS = {
     "planes of 1024 bytes": ((2, 6, 16, 16), (8, 6, 3, 3), {"padding": 1}),
     "planes of 4096 bytes": ((1, 5, 64, 32), (3, 5, 3, 5), {}),
     "depthwise": ((2, 12, 30, 31), (12, 1, 3, 3), {"groups": 12, "padding": 1}),
+    "depthwise in several blocks": ((1, 3, 250, 260), (6, 1, 3, 3), {"groups": 3, "padding": 1}),
+    "groups of a few taps": ((2, 6, 9, 8), (4, 3, 1, 3), {"groups": 2, "padding": (0, 2)}),
     "three groups": ((2, 12, 23, 22), (9, 4, 3, 2), {"groups": 3, "stride": (2, 1)}),
     "one kernel for many channels": ((1, 70, 19, 20), (1, 70, 3, 3), {}),
     "a large kernel": ((1, 2, 60, 61), (3, 2, 13, 11), {"padding": 6}),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import check, record, tables
+from benchmarks import check, record, steps, tables
 from benchmarks.competitors import FORWARD, TEXTBOOK, Entry, entries, new_task
 from benchmarks.layers import GROUPS, LADDER, LAYERS, RESNET, SHORT, Layer, selected
 from benchmarks.memory import STATUS, growth
@@ -172,6 +172,32 @@ def test_growth_sees_what_a_call_holds():
     assert result.tolist() == [1]
 
 
+# -- The steps of a layer ----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("layer", "found"),
+    [
+        (Layer(1, 2, 8, 2, 3), {"copies", "products"}),
+        (Layer(1, 64, 28, 64, 3), {"copies", "into values", "products", "back", "contrast"}),
+        (Layer(1, 16, 8, 16, 3, 1, 16), {"copies", "products"}),
+    ],
+)
+def test_the_steps_of_a_layer_are_told_apart(layer, found):
+    row = steps.measure(layer, seconds=0.01)
+    assert row.keys() & steps.STEPS.keys() == {"checks", "choice", *found}
+    assert row["calls"] > 0
+
+
+def test_a_step_within_another_is_taken_off(monkeypatch):
+    now = iter(range(100))
+    monkeypatch.setattr(steps, "perf_counter", lambda: next(now))
+    clock = steps.Clock()
+    inner = clock.around("inner", int)
+    clock.around("outer", lambda: (inner(), inner()))()
+    assert clock.seconds == {"calls": 1, "outer": 3, "inner": 2}
+
+
 # -- Records, the check ------------------------------------------------------
 
 
@@ -198,7 +224,11 @@ def test_the_check_complains_of_more_than_a_quarter():
 def pretend(monkeypatch, speeds, machine):
     """Let the check read a record of some machine, and find these speeds one after the other."""
     left = iter(speeds)
-    monkeypatch.setattr(check, "read", lambda: a_record(convbook=2.0) | {"machine": machine})
+    records = {"other": a_record(convbook=9.0) | {"machine": {}},
+               "one": a_record(convbook=2.0) | {"machine": machine}}  # fmt: skip
+    if machine != record.machine():  # then the first one is told
+        records.pop("other")
+    monkeypatch.setattr(check, "all_recorded", lambda: records)
     monkeypatch.setattr(check, "take", lambda *_, **__: a_record(convbook=next(left)))
     return left
 

@@ -38,11 +38,18 @@ def disagreements(measured: record.Record) -> list[str]:
 # -- As it was measured ------------------------------------------------------
 
 
-def test_the_record_is_as_it_was_written() -> None:
-    assert RECORDED["digest"] == record.digest(RECORDED), (
+@pytest.mark.parametrize("name", record.all_recorded())
+def test_the_record_is_as_it_was_written(name: str) -> None:
+    path = record.RECORDED.with_stem(name)
+    found = record.read(path)
+    assert found["digest"] == record.digest(found), (
         "the record was edited by hand; `python -m benchmarks --record` measures it anew"
     )
-    assert record.text(RECORDED) == record.RECORDED.read_text("utf-8")
+    assert record.text(found) == path.read_text("utf-8")
+
+
+def test_the_first_record_is_the_one_that_is_read() -> None:
+    assert next(iter(record.all_recorded().values())) == RECORDED
 
 
 def test_ratios_and_times_agree() -> None:

@@ -16,6 +16,10 @@ LARGEST = min(sys.maxsize, 1 << 40)
 """Bytes of an array beyond which a size is a slip: a terabyte, or what can be addressed."""
 
 
+LINE = 200
+"""Characters of a value that a message shows."""
+
+
 class _Brief(reprlib.Repr):
     """The representation of a value in one short line."""
 
@@ -36,7 +40,8 @@ class _Brief(reprlib.Repr):
 
 def brief(value: Any) -> str:
     """Show a value in one line, however large it is."""
-    return " ".join(_Brief().repr(value).split())
+    text = " ".join(_Brief().repr(value).split())
+    return text if len(text) <= LINE else f"{text[: LINE - 3]}..."
 
 
 def numbers(name: str, value: Any, *axes: str) -> Array:
@@ -179,6 +184,7 @@ def divisible(name: str, value: int, by: str, divisor: int) -> None:
         raise ValueError(f"{name} must be divisible by {by}, got {value} and {brief(divisor)}")
 
 
+_NESTED = (tuple, list, np.ma.MaskedArray)
 _RULES = {0: "a non-negative integer", 1: "a positive integer"}
 
 
@@ -198,7 +204,8 @@ def unmasked(name: str, value: Any) -> None:
         raise ValueError(f"{name} must not be masked, got {brief(value)}")
     if isinstance(value, tuple | list):
         for item in value:
-            unmasked(name, item)
+            if isinstance(item, _NESTED):  # no call for each number
+                unmasked(name, item)
 
 
 def real(name: str, array: Array) -> None:

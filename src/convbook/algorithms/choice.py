@@ -100,7 +100,7 @@ def _by_rank(work: Workload) -> Sequence[str]:
         return ("dft", "fft", "shift") if taps >= 7 else ("shift",)
     if not work.prepared and work.images * prod(work.sizes.output_size) < channels // 2:
         return ()  # to transform the kernels takes longer
-    return ("winograd", "dft", "fft") if taps <= 3 else ("dft", "fft")
+    return ("winograd", "dft", "fft") if taps <= (5 if channels >= 128 else 3) else ("dft", "fft")
 
 
 def multiplications(work: Workload) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 from itertools import product
-from math import ceil, prod
+from math import ceil, gcd, prod
 
 from convbook._geometry import Geometry
 from convbook._problem import Problem
@@ -52,8 +52,9 @@ def _multiply_patches(problem: Problem, output: Array, share: Sequence[Block]) -
 def copy_patches(input: Array, sizes: Geometry, block: Block, space: Workspace) -> Array:
     """Return the patches of a block's outputs, (n, C, K_h, K_w, rows, columns).
 
-    They are copied from the block's pixels. Where most pixels of a window are between its taps, or
-    between two windows, what each tap sees is cut from the image itself.
+    They are copied from the block's pixels, in which the columns that a stride takes lie together:
+    every `s_w`-th is one phase. Where most pixels of a window are between its taps, or between two
+    windows, what each tap sees is cut from the image itself.
     """
     (s_h, s_w), (d_h, d_w), (left, _, top, _) = sizes.stride, sizes.dilation, sizes.sides
     n, rows, columns = block.shape
@@ -71,13 +72,14 @@ def copy_patches(input: Array, sizes: Geometry, block: Block, space: Workspace) 
     phases, patches = space.arrays(input.dtype, seen, shape)
     for phase in range(s_w):
         cut(images, top, left + phase, phases[:, :, phase], (1, s_w))
-    if s_w == 1:
-        patches[...] = windows(phases[:, :, 0], sizes)
-        return patches
-    for i, j in product(*map(range, sizes.kernel_size)):
+    step = s_w // gcd(s_w, d_w)  # taps so far apart meet pixels of one phase
+    for j in range(min(step, sizes.kernel_size[1])):
         first, phase = divmod(d_w * j, s_w)
-        lines = phases[:, :, phase, d_h * i :: s_h, first : first + columns]
-        patches[:, :, i, j] = lines[:, :, :rows]
+        taps = patches[:, :, :, j::step]
+        of_phase = sizes._replace(
+            kernel_size=taps.shape[2:4], stride=(s_h, 1), dilation=(d_h, d_w * step // s_w)
+        )
+        taps[...] = windows(phases[:, :, phase, :, first:], of_phase)[..., :rows, :columns]
     return patches
 
 

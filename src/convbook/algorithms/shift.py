@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import product
 from math import prod
 from typing import NamedTuple
 
@@ -15,10 +14,6 @@ from convbook._windows import cut
 from convbook.algorithms._blocks import ROOM, Block, Workspace, blocks, spans
 from convbook.algorithms.matrices import multiply
 from convbook.algorithms.threads import spread
-
-FEW_PIXELS = 9
-"""Pixels of a group's window up to which its planes are shifted for every tap, and multiplied once.
-"""
 
 
 class Grouped(NamedTuple):
@@ -35,9 +30,6 @@ class Grouped(NamedTuple):
 
 def shift(problem: Problem, output: Array) -> None:
     """Multiply one row of the kernels after the other by shifted images."""
-    if problem.groups > 1 and problem.workload.channels * prod(problem.sizes.span) <= FEW_PIXELS:
-        _shift_planes(problem, output)
-        return
     x, weight, groups = problem.input, problem.weight, problem.groups
     rows = problem.form("rows", lambda: np.moveaxis(weight, 2, 0).copy())
     grouped = Grouped(
@@ -48,50 +40,6 @@ def shift(problem: Problem, output: Array) -> None:
     )
     parts, pieces = _pieces(grouped, ROOM // output.itemsize)
     spread(partial(_add_rows, grouped, parts), pieces)
-
-
-def _shift_planes(problem: Problem, output: Array) -> None:
-    """Multiply kernels of few taps by the planes of their groups, an image at a time."""
-    weight, groups, sizes = problem.weight, problem.groups, problem.sizes
-    kernels = weight.reshape(groups, len(weight) // groups, -1)
-    shape = groups, -1, *problem.input.shape[2:]
-    most = ROOM // ((2 + sum(kernels.shape[1:])) * output.itemsize)
-    pieces = blocks(groups, sizes.output_size, most)
-    for image, result in zip(problem.input, output, strict=True):
-        y = result.reshape(*kernels.shape[:2], *sizes.output_size)
-        spread(partial(_multiply_lines, image.reshape(shape), kernels, sizes, y), pieces)
-
-
-def _multiply_lines(
-    x: Array, kernels: Array, sizes: Geometry, y: Array, share: Sequence[Block]
-) -> None:
-    """Write one piece of the output after the other.
-
-    The rows of a plane are one long line. What a tap sees of it is a shorter line, which is copied
-    at once. What lies there between two rows of outputs, where a window reaches round the edge, is
-    multiplied with the rest and left behind.
-    """
-    (k_h, k_w), (d_h, d_w), (left, _, top, _) = sizes.kernel_size, sizes.dilation, sizes.sides
-    beyond, channels = (sizes.span[0] - 1, sizes.span[1] - 1), x.shape[1]
-    with Workspace() as space:
-        for block in share:
-            groups, rows, columns = block.shape
-            height, width = rows + beyond[0], columns + beyond[1]
-            pixels, shifted, sums = space.arrays(
-                y.dtype,
-                (groups, channels, height * width),
-                (groups, channels, k_h * k_w, rows * width - beyond[1]),
-                (groups, y.shape[1], rows * width),
-            )
-            planes = pixels.reshape(groups, channels, height, width)
-            cut(x[block.images], block.rows.start - top, block.columns.start - left, planes)
-            for tap, (i, j) in enumerate(product(range(k_h), range(k_w))):
-                start = d_h * i * width + d_w * j
-                shifted[:, :, tap] = pixels[..., start : start + shifted.shape[-1]]
-            lines = shifted.reshape(groups, kernels.shape[-1], -1)
-            np.matmul(kernels[block.images], lines, out=sums[..., : lines.shape[-1]])
-            outputs = sums.reshape(groups, -1, rows, width)[..., :columns]
-            y[block.images, :, block.rows, block.columns] = outputs
 
 
 def _pieces(grouped: Grouped, room: int) -> tuple[list[slice], Sequence[Block]]:

@@ -31,19 +31,19 @@ def factored(algorithm: Bilinear, weight: Array) -> Figure:
     matrix_mark = _sparse(panel, matrix, "kernel", "the matrix of the convolution", (2, 1))
     panel.note("=", (2.6 + n, 1 + m / 2), size="large")
     middle, left = m + 2.2 + products / 2, 0.05
-    told: list[Mark] = []
+    others: list[Mark] = []
     for values, role, name in (
         (A.T, "output", "sums of products"),
         (diagonal, "kernel", "sums of weights"),
         (B, "input", "sums of pixels"),
     ):
-        if told:
+        if others:
             panel.note("·", (left - 0.375, middle), size="large")
         at = left, middle - len(values) / 2
-        told.append(_sparse(panel, values, role, name, at, m + 1.75))
+        others.append(_sparse(panel, values, role, name, at, m + 1.75))
         left += values.shape[1] + 0.75
     fig.say("The matrix ({0:rows}) equals ({1:rows}) times the diagonal matrix of {2:diagonal} "
-            "times ({3:rows}).", matrix_mark, *told)  # fmt: skip
+            "times ({3:rows}).", matrix_mark, *others)  # fmt: skip
     return fig
 
 

@@ -54,9 +54,9 @@ def ladder(records: Mapping[str, Record]) -> Figure:
                           values=np.array(ratios), ha="right", size="small",
                           xycoords=plot.ax.get_yaxis_transform())  # fmt: skip
         label.derive(
-            told=[f"{measured.RUNGS[way]} {short(r)}" for way, r in zip(ways, ratios, strict=True)]
+            words=[f"{measured.RUNGS[way]} {short(r)}" for way, r in zip(ways, ratios, strict=True)]
         )
-        fig.say("Speeds on {0:name}, as a multiple of PyTorch's: {0:told}.", label)
+        fig.say("Speeds on {0:name}, as a multiple of PyTorch's: {0:words}.", label)
     return fig
 
 
@@ -170,13 +170,13 @@ def layers(record: Record) -> Figure:
     names = sorted(one, key=lambda name: one[name])
     fig = Figure()
     half = -(-len(names) // 2)
-    for plot, some in zip(fig.plots(2, 2.5), (names[:half], names[half:]), strict=True):
-        _name_rows(plot, [measured.pretty(name) for name in some])
+    for plot, shown in zip(fig.plots(2, 2.5), (names[:half], names[half:]), strict=True):
+        _name_rows(plot, [measured.pretty(name) for name in shown])
         plot.ax.set(xscale="log", xlim=(1 / 8, 8), xlabel="times as fast as PyTorch")
         plot.ax.set_xticks([1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8], ["⅛", "¼", "½", "1", "2", "4", "8"])
         plot.ax.minorticks_off()
-        plot.box((1 / 8, -0.6), (7 / 8, len(some) + 0.2), role=LOSS, strength=0.08, width=0)
-        for row, name in enumerate(some):
+        plot.box((1 / 8, -0.6), (7 / 8, len(shown) + 0.2), role=LOSS, strength=0.08, width=0)
+        for row, name in enumerate(shown):
             _clipped(plot, row, both.get(name), hollow=True)
             _clipped(plot, row, one[name], hollow=False)
     for label, found, shape in (("one thread", one, "●"), ("two threads", both, "◇")):
@@ -307,7 +307,7 @@ def memory(record: Record) -> Figure:
                           xycoords=plot.ax.get_yaxis_transform(), name=name,
                           values=np.array([*parts.values()]))  # fmt: skip
         label.derive(
-            told=[f"{measured.HOLDERS[way]} {short(parts[way])}" for way in ways if way in parts]
+            words=[f"{measured.HOLDERS[way]} {short(parts[way])}" for way in ways if way in parts]
         )
-        fig.say("{0:name}, held beyond the output as a part of it: {0:told}.", label)
+        fig.say("{0:name}, held beyond the output as a part of it: {0:words}.", label)
     return fig
