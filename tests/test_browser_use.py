@@ -123,6 +123,8 @@ def test_a_phone_gets_cards_folds_and_sized_headings(open_page: Any) -> None:  #
     page.wait_for_timeout(200)
     assert page.locator("table.cards").count()
     assert page.locator("table.cards td[data-column]").count()
+    width = page.locator("table.cards caption").first.evaluate("e => e.clientWidth")
+    assert width > 250  # no column of single words
     page.goto(page.url.replace("conventions", CHAPTERS[2]))
     size = "e => parseFloat(getComputedStyle(e).fontSize)"
     h1, h2 = (page.locator(f"article {tag}").first.evaluate(size) for tag in ("h1", "h2"))

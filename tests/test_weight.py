@@ -14,7 +14,7 @@ from website import CHAPTERS, Page, Site
 
 # Kilobytes that a page may send, compressed, and files that it may ask for.
 # The goals are 100 for a reference page and 200 of HTML: style and script are still too heavy.
-CHAPTER, COVER, REFERENCE, HTML, REQUESTS = 450, 150, 130, 220, 18
+CHAPTER, COVER, REFERENCE, HTML, REQUESTS = 450, 150, 120, 220, 18
 BELOW = ("traps", "undo", "colour", "composition", "switching", "engineering")
 """Pages below a chapter, with figures like its own."""
 COMPRESSED = (".woff2", ".webp", ".png", ".jpg")

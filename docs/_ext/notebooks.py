@@ -81,6 +81,8 @@ class MeasuredTimes(SphinxPostTransform):
                 row.children = [row[0], row[3]]  # the document and its run time
             for body in table.findall(nodes.tbody):
                 order = reading_order(self.env.toctree_includes, self.env.config.root_doc)
+                names = [row[0].astext() for row in body.children]
+                order += [name for name in names if name not in order]  # pages outside the tree
                 body.children.sort(key=lambda row: order.index(row[0].astext()))
             for link in table.findall(pending_xref):
                 title = self.env.titles[link.astext()].astext()
