@@ -6,6 +6,7 @@ such as [ZF14] or numbers; its manual says to write a style of one's own, which 
 
 from __future__ import annotations
 
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
 
 from pybtex.plugin import register_plugin
@@ -13,7 +14,7 @@ from pybtex.style.formatting.unsrt import Style as Unsorted
 from pybtex.style.labels import BaseLabelStyle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
@@ -30,16 +31,27 @@ def join_names(names: list[str]) -> str:
     return f"{names[0]} et al." if len(names) > 2 else " and ".join(names)
 
 
+def told_apart(labels: list[str]) -> list[str]:
+    """Add a letter to labels that several works have.
+
+    >>> told_apart(["LeCun, 1998", "Lin, 2014", "LeCun, 1998"])
+    ['LeCun, 1998a', 'Lin, 2014', 'LeCun, 1998b']
+    """
+    letters = {label: iter(ascii_lowercase) for label in labels if labels.count(label) > 1}
+    return [label + next(letters[label]) if label in letters else label for label in labels]
+
+
 class AuthorYear(BaseLabelStyle):  # type: ignore[misc]  # pybtex has no types
     """Labels such as "Zeiler and Fergus, 2014"."""
 
-    def format_labels(self, sorted_entries: Iterable[Any]) -> Iterator[str]:
-        """Yield the label of each work."""
+    def format_labels(self, sorted_entries: Iterable[Any]) -> list[str]:
+        """Return the label of each work."""
+        labels = []
         for entry in sorted_entries:
             people = entry.persons.get("author") or entry.persons["editor"]
-            names = [" ".join(map(str, one.rich_prelast_names + one.rich_last_names))
-                     for one in people]  # fmt: skip
-            yield f"{join_names(names)}, {entry.fields['year']}"
+            names = [[*map(str, one.rich_prelast_names + one.rich_last_names)] for one in people]
+            labels.append(f"{join_names([*map(' '.join, names)])}, {entry.fields['year']}")
+        return told_apart(labels)
 
 
 class Style(Unsorted):  # type: ignore[misc]
