@@ -31,10 +31,10 @@ def join_names(names: list[str]) -> str:
     return f"{names[0]} et al." if len(names) > 2 else " and ".join(names)
 
 
-def told_apart(labels: list[str]) -> list[str]:
+def with_letters(labels: list[str]) -> list[str]:
     """Add a letter to labels that several works have.
 
-    >>> told_apart(["LeCun, 1998", "Lin, 2014", "LeCun, 1998"])
+    >>> with_letters(["LeCun, 1998", "Lin, 2014", "LeCun, 1998"])
     ['LeCun, 1998a', 'Lin, 2014', 'LeCun, 1998b']
     """
     letters = {label: iter(ascii_lowercase) for label in labels if labels.count(label) > 1}
@@ -51,7 +51,7 @@ class AuthorYear(BaseLabelStyle):  # type: ignore[misc]  # pybtex has no types
             people = entry.persons.get("author") or entry.persons["editor"]
             names = [[*map(str, one.rich_prelast_names + one.rich_last_names)] for one in people]
             labels.append(f"{join_names([*map(' '.join, names)])}, {entry.fields['year']}")
-        return told_apart(labels)
+        return with_letters(labels)
 
 
 class Style(Unsorted):  # type: ignore[misc]
