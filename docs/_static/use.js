@@ -10,7 +10,7 @@
 
   // What scrolls sideways is reached by keyboard and has a name, and only what scrolls.
   function mark(box, name) {
-    const scrolls = box.scrollWidth > box.clientWidth + 1;
+    const scrolls = box.scrollWidth > box.clientWidth;
     const set = (key, value) => (scrolls ? box.setAttribute(key, value) : box.removeAttribute(key));
     set("tabindex", 0);
     set("role", "region");
