@@ -31,6 +31,7 @@ extensions = [
     "sphinxcontrib.bibtex",
     # ours, in docs/_ext
     "bets",
+    "bibliography",
     "downloads",
     "drawings",
     "editions",
@@ -109,7 +110,7 @@ notebooks_environment = {
 # -- References --------------------------------------------------------------
 
 bibtex_bibfiles = ["docs/references.bib"]
-bibtex_default_style = "alpha"
+bibtex_default_style = "author_year"  # bibliography.py
 bibtex_reference_style = "author_year"
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # the docstrings give types and shapes

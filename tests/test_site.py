@@ -184,6 +184,15 @@ def test_the_search_index_knows(site: Site, word: str, page: str) -> None:
     assert page in pages
 
 
+def test_the_search_quotes_prose(site: Site) -> None:
+    """No toolbar, no code, no title that stands over every prediction."""
+    text = (site.folder / "_static" / "search-index.js").read_text("utf-8")
+    entries = json.loads(text[text.index("[") : text.rindex("]") + 1])
+    furniture = re.compile(r"SVG PNG|CC BY 4\.0 [A-Z]|Predict first|import numpy|Show the code")
+    found = [(entry[0], furniture.findall(entry[4])) for entry in entries]
+    assert [one for one in found if one[1] and "chang" not in one[0]] == []
+
+
 def test_measured_elements_can_be_set_aside() -> None:
     """What two builds are compared by keeps every byte but the measured ones."""
     source = '<!DOCTYPE html><p class="a">&lt;1 <span class="x measured"><b>2</b><br></span>3</p>'
@@ -202,3 +211,17 @@ def test_constants_have_the_words_of_the_source(site: Site) -> None:
 def test_names_of_pytorch_lead_to_its_pages(site: Site) -> None:
     links = site.pages["api/convolution.html"].links
     assert "https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html" in links
+
+
+def test_the_glossary_leads_to_places_and_numbers_chapters(site: Site) -> None:
+    """Each word says where it is explained: a section, and the number of its chapter."""
+    article = site.pages["glossary.html"].source.split("<article")[1].split("</article>")[0]
+    words = re.findall(r"<dt id=.*?</dt>\s*<dd>(.*?)</dd>", article, re.DOTALL)
+    assert len(words) > 120
+    for word in words:
+        links = re.findall(r'<a class="reference internal" href="([^"]*)"[^>]*>(.*?)</a>', word)
+        assert links, word
+        for link, text in links:
+            assert "#" in link, word
+            number = CHAPTERS.index(link.split(".")[0]) + 1 if link.split(".")[0] in CHAPTERS else 0
+            assert f"chapter {number}, " in text or not number, word

@@ -168,6 +168,32 @@ def test_the_switch_is_a_list(twin: Any) -> None:
     assert (rule.type, rule.formula1, str(rule.sqref)) == ("list", '"1,0"', "N38")
 
 
+def test_what_an_experiment_shows_fits(twin: Any) -> None:
+    """``relu_floor`` says "none" with the ReLU off, and a verdict names a block: no ###."""
+    sheet = twin.workbook["Network"]
+    for name in ("relu_floor", "verdict"):
+        block = spreadsheet.BLOCKS[name]
+        joined = next(r for r in sheet.merged_cells.ranges if block.cell() in r)
+        assert joined.size["columns"] >= 3
+
+
+def test_no_weight_shows_as_minus_zero(twin: Any) -> None:
+    sheet = twin.workbook["Network"]
+    for cells in (cells for row in DENSE for cells in row):
+        weights = read(sheet, cells)
+        assert not ((weights != 0) & (abs(weights) < 0.005)).any()
+
+
+def test_it_opens_as_a_picture_with_the_answer_below_the_input(twin: Any) -> None:
+    assert twin.workbook.active.title == "Picture"
+    sheet, values = twin.workbook["Picture"], twin.values["Picture"]
+    assert sheet["B7"].value == "=Network!B7"
+    assert sheet["B38"].value == "=prediction"
+    assert values["B38"] == NETWORK.run().probabilities.argmax()
+    shown = np.array([[values[cell.coordinate] for cell in row] for row in sheet["B7:AC34"]])
+    assert (shown == NETWORK.image[0]).all()
+
+
 def test_every_block_is_coloured(twin: Any) -> None:
     coloured = {str(c.sqref) for c in twin.workbook["Network"].conditional_formatting}
     arrays = [cells for planes in (WEIGHT1, WEIGHT2, DENSE) for row in planes for cells in row]

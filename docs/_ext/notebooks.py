@@ -59,6 +59,15 @@ class ExpectedErrors(SphinxTransform):
                 block.children = [nodes.Text(message)]
 
 
+def reading_order(below: dict[str, list[str]], page: str) -> list[str]:
+    """Return a page and all pages below it, as a reader meets them.
+
+    >>> reading_order({"index": ["b", "a"], "b": ["c"]}, "index")
+    ['index', 'b', 'c', 'a']
+    """
+    return [page, *(name for child in below.get(page, ()) for name in reading_order(below, child))]
+
+
 class MeasuredTimes(SphinxPostTransform):
     """Fill in ``{nb-exec-table}`` with the seconds of each chapter, marked as measured."""
 
@@ -70,6 +79,11 @@ class MeasuredTimes(SphinxPostTransform):
             table = make_stat_table(self.env.docname, NbMetadataCollector.get_doc_data(self.env))
             for row in [*table.findall(nodes.row)]:
                 row.children = [row[0], row[3]]  # the document and its run time
+            for body in table.findall(nodes.tbody):
+                order = reading_order(self.env.toctree_includes, self.env.config.root_doc)
+                names = [row[0].astext() for row in body.children]
+                order += [name for name in names if name not in order]  # pages outside the tree
+                body.children.sort(key=lambda row: order.index(row[0].astext()))
             for link in table.findall(pending_xref):
                 title = self.env.titles[link.astext()].astext()
                 link.children = [nodes.inline(title, title)]

@@ -43,6 +43,20 @@ REPAIRS = {
     ' role="doc-biblioentry"': "",
 }
 
+PARAMETERS = re.compile(r'(?<=<span class="sig-paren">\(</span>)\s*<dl>(.*?)</dl>', re.DOTALL)
+
+
+def list_parameters(body: str) -> str:
+    r"""Write the lines of a signature as spans: Sphinx nests a list of descriptions in a term.
+
+    >>> list_parameters('<span class="sig-paren">(</span>\n<dl><dd>a,</dd><dd>b</dd></dl>)')
+    '<span class="sig-paren">(</span><span class="line">a,</span><span class="line">b</span>)'
+    """
+    return PARAMETERS.sub(
+        lambda found: found[1].replace("<dd>", '<span class="line">').replace("</dd>", "</span>"),
+        body,
+    )
+
 
 def place_style(app: Sphinx) -> None:
     """Write myst-nb's style sheet before the first page links to it.
@@ -73,7 +87,7 @@ def finish(app: Sphinx, page: str, template: str, context: dict[str, Any], doctr
     body = context.get("body", "")
     for wrong, right in REPAIRS.items():
         body = body.replace(wrong, right)
-    context["body"] = body
+    context["body"] = list_parameters(body)
 
 
 def lift_lists(app: Sphinx, doctree: nodes.document, docname: str) -> None:

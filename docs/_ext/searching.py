@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
 
 SKIPPED = re.compile(
-    r"<(svg|pre|script|style|button|summary|annotation|nav|footer)\b.*?</\1>", re.DOTALL
+    r"<(svg|pre|script|style|button|summary|annotation|nav|footer)\b.*?</\1>"
+    r'|<p class="(?:take|admonition-title)">.*?</p>',
+    re.DOTALL,
 )
 ARTICLE = re.compile(r"<article.*?</article>", re.DOTALL)
 HEADINGS = {"h1", "h2", "h3", "h4"}

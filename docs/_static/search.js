@@ -31,6 +31,7 @@
     if (words.length > 1 && name.includes(phrase)) points += 20;
     if (words.length > 1 && text.toLowerCase().includes(phrase)) points += 6;
     if (/^(read the source|exercises)$/i.test(title)) points /= 2;
+    if (kind === "glossary") points /= 2; // it leads to the chapter, so the chapter comes first
     if (kind === "chapter") points = 1.5 * points + 30 * ((totals.get(page) || 0) / most) ** 2;
     return points;
   }

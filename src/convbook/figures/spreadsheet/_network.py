@@ -163,6 +163,7 @@ def recogniser() -> Network:
     images, labels = digits()
     *_, pooled = features(images[::2], WEIGHT1, bias1, WEIGHT2, bias2)
     weight, bias = fit(pooled, labels[::2])
+    weight[abs(weight) < 0.005] = 0  # a cell would show -0.00
     dense_weight, dense_bias = weight.reshape(10, 2, 12, 12).round(4), bias.round(4)
     network = Network(draw_three(), WEIGHT1, bias1, WEIGHT2, bias2, dense_weight, dense_bias)
     for array in network:

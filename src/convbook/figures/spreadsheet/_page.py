@@ -16,9 +16,8 @@ from convbook.figures._palette import LIGHT
 from convbook.figures.spreadsheet._layout import Block
 
 FONT = "Arial"
-TENTHS, TWO = "[<-0.05]-0.0;[<0.05]0;0.0", "[<-0.005]-0.00;[<0.005]0;0.00"
-FOUR, PERCENT = "0.0000", "0.0%"
-NO_ZEROS = '[<-0.05]-0.0;[<0.05]"";0.0'
+TENTHS, TWO, FOUR, PERCENT = "0.0;-0.0;0", "0.00;-0.00;0", "0.0000", "0.0%"
+NO_ZEROS = "0.0;-0.0;"
 """Tenths of a picture, where a zero is an empty cell."""
 
 GIVEN = "given"

@@ -74,6 +74,7 @@ def _write_chance(page: Page, number: int, chance: float) -> None:
     )
     page.write(digit.cell(), number, 13, bold=True)
     page.formula(percent.cell(), f"={home}", chance, size=9, fmt=PERCENT)
-    drawn, formula = "█" * int(FULL * chance + 0.5), f'=REPT("█",INT({FULL}*{home}+0.5))'
+    drawn = "|" + "█" * int(FULL * chance + 0.5)
+    formula = f'="|"&REPT("█",INT({FULL}*{home}+0.5))'
     page.formula(bar.cell(), formula, drawn, size=9, ink="output", align="left")
     page.merge([digit.range, percent.range, bar.range])

@@ -129,5 +129,5 @@ def _origins(address: str) -> Lines:
         ("dense weights", "",
          "were fitted to every second one of scikit-learn's 1797 handwritten digits (E. Alpaydin "
          "and C. Kaynak, UCI Machine Learning Repository, CC BY 4.0), enlarged to 28 × 28, and "
-         "rounded to four places."),
+         "rounded to four places; those below 0.005 are zero."),
     ]  # fmt: skip
