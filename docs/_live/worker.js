@@ -40,6 +40,9 @@ function counter() {
       if (supplying) say?.(`Fetching ${supplying}: ${(bytes / 1e6).toFixed(1)} MB so far …`);
       controller.enqueue(chunk);
     },
+    flush() {
+      if (supplying) say?.(`Starting ${supplying} …`);
+    },
   });
 }
 
