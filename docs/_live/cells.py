@@ -42,7 +42,7 @@ ELSEWHERE = "The page's notebook runs it on your machine: see the download butto
 
 PHOTOGRAPHS = (
     *("astronaut", "camera", "chelsea", "coffee", "rocket", "coins", "brick", "grass", "gravel"),
-    *("moon", "page", "china", "flower"),
+    *("moon", "page", "china", "flower", "hubble_deep_field", "immunohistochemistry", "retina"),
 )
 DATA = (*PHOTOGRAPHS, "digits")
 """Photographs and digits, each fetched before the first cell that names it."""

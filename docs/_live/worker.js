@@ -74,7 +74,8 @@ async function start({ v }) {
 
 async function packages(list) {
   await python.loadPackage(list, { messageCallback() {}, errorCallback() {} });
-  const absent = list.filter((name) => !(name in python.loadedPackages));
+  const loaded = Object.keys(python.loadedPackages).map((name) => name.toLowerCase()); // Pillow
+  const absent = list.filter((name) => !loaded.includes(name));
   if (absent.length) throw new Error(`${absent.join(", ")} cannot be fetched: is there a network?`);
 }
 
