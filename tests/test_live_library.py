@@ -17,7 +17,20 @@ from website import ROOT, Site
 LONG = 900_000
 TOOLS = "pytest _pytest pluggy iniconfig packaging pygments hypothesis attr attrs sortedcontainers"
 """What tests need besides the runtime, in pure Python, from where these tests run."""
-HELPERS = ("oracles.py", "recorded.py", "recorded_torch.npz", "requirements.py", "strategies.py")
+NATIVE = {
+    "__init__": f"__version__ = {need('hypothesis').__version__!r}",
+    "internal/__init__": "",
+    "internal/floats": "from hypothesis_native import *",
+    "internal/cathetus": "from hypothesis_native import cathetus",
+}
+HELPERS = (
+    "hypothesis_native.py",
+    "oracles.py",
+    "recorded.py",
+    "recorded_torch.npz",
+    "requirements.py",
+    "strategies.py",
+)
 CONFTEST = """
 import pytest
 from hypothesis import HealthCheck, settings
@@ -30,10 +43,6 @@ settings.load_profile("page")
 def torch():
     pytest.skip("PyTorch does not run in a page")
 """
-ELSEWHERE = {
-    "subprocess": "a page has one process",
-    "ThreadPoolExecutor": "a page has one thread",
-}
 RUN = """
 import base64, io, os, sys, zipfile
 zipfile.ZipFile(io.BytesIO(base64.b64decode({archive!r}))).extractall("/tests")
@@ -68,6 +77,9 @@ def archive() -> str:
             file.write(ROOT / "tests" / name, name)
         file.writestr("conftest.py", CONFTEST)
         file.writestr("pytest.ini", "[pytest]\nfilterwarnings = error\n")
+        for name, code in NATIVE.items():
+            file.writestr(f"hypothesis/_native/{name}.py", code)
+        file.write(need("py").__file__ or "", "py.py")
         for tool in TOOLS.split():
             top = Path(need(tool).__file__ or "").parent
             for path in top.rglob("*.py"):

@@ -144,15 +144,33 @@ class Notebook:
 
     def told(self, error: BaseException, code: str) -> str:
         """Return what went wrong, also where the reason lies in an earlier cell."""
-        if isinstance(error, ModuleNotFoundError):
+        if isinstance(error, SyntaxError):
+            return syntax(error)
+        if isinstance(error, ModuleNotFoundError) or root(error) in ABSENT:
             why = absence(error)
-            names = [name for node in ast.parse(code).body for name in stored(node)]
-            self.lacking |= dict.fromkeys(names, why.partition(",")[0])
-            return why
-        if isinstance(error, NameError) and error.name in self.lacking:
-            why = self.lacking[error.name]
-            return f"{why}, and the cell that makes {error.name} needs it. {ELSEWHERE}"
-        return short(error)
+        elif lost := [name for name in used(ast.parse(code).body) if name in self.lacking]:
+            why = (
+                f"{self.lacking[lost[0]]}, and the cell that makes {lost[0]} needs it. {ELSEWHERE}"
+            )
+        else:
+            return short(error)
+        names = [name for node in ast.parse(code).body for name in changed(node)]
+        self.lacking |= dict.fromkeys(names, why.partition(",")[0])
+        return why
+
+
+def root(error: BaseException) -> str:
+    """Return the package that an import failed in, or nothing."""
+    return (
+        (getattr(error, "name", None) or "").split(".")[0] if isinstance(error, ImportError) else ""
+    )
+
+
+def changed(node: ast.stmt) -> list[str]:
+    """Return the names that a statement binds, or whose items it sets."""
+    items = (part.value for part in ast.walk(node) if isinstance(part, ast.Subscript)
+             and isinstance(part.ctx, ast.Store))  # fmt: skip
+    return stored(node) + [item.id for item in items if isinstance(item, ast.Name)]
 
 
 def split(
@@ -267,8 +285,6 @@ def shortened(text: str, length: int) -> str:
 
 def short(error: BaseException) -> str:
     """Return a short traceback: the lines of cells, and what went wrong."""
-    if isinstance(error, SyntaxError):
-        return syntax(error)
     lines = []
     frames = traceback.extract_tb(error.__traceback__)
     inside = [frame for frame in frames if frame.filename.startswith("<cell")]
@@ -288,10 +304,9 @@ def syntax(error: SyntaxError) -> str:
     return f"{shown}{type(error).__name__}: {error.msg}"
 
 
-def absence(error: ModuleNotFoundError) -> str:
+def absence(error: BaseException) -> str:
     """Say that a package does not come with the page, and what to do instead."""
-    name = (error.name or "").split(".")[0]
-    package = ABSENT.get(name, f"The module {name}")
+    package = ABSENT.get(root(error), f"The module {root(error)}")
     return f"{package} does not come with this page, so this cell cannot run here. {ELSEWHERE}"
 
 
