@@ -15,7 +15,10 @@ from requirements import need
 from website import ROOT, Site
 
 LONG = 900_000
-TOOLS = "pytest _pytest pluggy iniconfig packaging pygments hypothesis attr attrs sortedcontainers"
+TOOLS = (
+    "pytest _pytest py pluggy iniconfig packaging pygments "
+    "hypothesis _hypothesis_globals attr attrs sortedcontainers"
+)
 """What tests need besides the runtime, in pure Python, from where these tests run."""
 NATIVE = {
     "__init__": f"__version__ = {need('hypothesis').__version__!r}",
@@ -79,11 +82,12 @@ def archive() -> str:
         file.writestr("pytest.ini", "[pytest]\nfilterwarnings = error\n")
         for name, code in NATIVE.items():
             file.writestr(f"hypothesis/_native/{name}.py", code)
-        file.write(need("py").__file__ or "", "py.py")
         for tool in TOOLS.split():
-            top = Path(need(tool).__file__ or "").parent
-            for path in top.rglob("*.py"):
-                file.write(path, path.relative_to(top.parent))
+            found = Path(need(tool).__file__ or "")
+            top = found.parent.parent if found.name == "__init__.py" else found.parent
+            paths = found.parent.rglob("*.py") if top != found.parent else [found]
+            for path in paths:
+                file.write(path, path.relative_to(top))
     return base64.b64encode(buffer.getvalue()).decode()
 
 
@@ -91,7 +95,7 @@ def archive() -> str:
 def results(site: Site, browser: Any) -> tuple[int, list[str]]:
     """Run them; return how many passed, and what failed."""
     need_runtime(site)
-    code = RUN.format(archive=archive(), arguments=["-q", "-p", "no:cacheprovider", "."])
+    code = RUN.format(archive=archive(), arguments=["-q", "--capture=sys", "-p", "no:cacheprovider"])
     with serve(site.folder) as address:
         page = browser.new_page()
         page.set_default_timeout(LONG)

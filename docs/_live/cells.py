@@ -30,13 +30,14 @@ ABSENT = {
 
 LATER = {
     "convbook.figures": "matplotlib",
+    "convbook.figures.spreadsheet": "openpyxl digits",
     "matplotlib": "matplotlib",
     "mpl_toolkits": "matplotlib",
     "PIL": "pillow",
     "openpyxl": "openpyxl",
     **dict.fromkeys(ABSENT, ""),
 }
-"""What a module needs before it can be imported: a package to fetch, or one that cannot be had."""
+"""What a module needs before it can be used: what has to be fetched, or nothing that can be had."""
 
 ELSEWHERE = "The page's notebook runs it on your machine: see the download button at the top."
 
@@ -200,8 +201,9 @@ def packages_of(node: ast.Import | ast.ImportFrom) -> list[str]:
     return [
         package
         for name in modules(node)
-        for start, package in LATER.items()
+        for start, packages in LATER.items()
         if f"{name}.".startswith(f"{start}.")
+        for package in packages.split(" ")
     ]
 
 
