@@ -80,5 +80,9 @@ def faults(cell: dict[str, Any]) -> Iterator[str]:
     elif cell["figure"]:
         if 'role="img" aria-label="' not in said["html"]:
             yield f"{cell['code']}\n-> no figure"
-    elif exact(book := "".join(cell["texts"])) and plain(book) != plain(said["text"]):
+    elif (
+        cell["texts"]
+        and exact(book := "".join(cell["texts"]))
+        and plain(book) != plain(said["text"])
+    ):
         yield f"{cell['code']}\n-> {said['text']!r}, and the book shows {book!r}"
