@@ -37,6 +37,7 @@ HELPERS = (
     "strategies.py",
 )
 CONFTEST = """
+import inspect
 import pytest
 from hypothesis import HealthCheck, settings
 checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -47,6 +48,11 @@ settings.load_profile("page")
 @pytest.fixture
 def torch():
     pytest.skip("PyTorch does not run in a page")
+
+def pytest_runtest_setup(item):
+    code = inspect.getsource(item.function)
+    if any(word in code for word in ("Thread", "thread", "subprocess")):
+        pytest.skip("a page has one process and one thread")
 """
 RUN = """
 import base64, io, os, sys, zipfile
