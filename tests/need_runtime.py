@@ -6,6 +6,9 @@ import pytest
 
 from website import Site
 
+EVERYTHING = os.environ.get("CONVBOOK_LIVE") == "all"
+"""Whether every cell of every chapter and every test of the library runs in the page: minutes."""
+
 WHERE = "the runtime of the live cells is missing (CONVBOOK_RUNTIME)"
 
 

@@ -206,7 +206,7 @@ def test_colours_of_luma_are_all_of_them():
         (("weights", "inf"), lambda: luma(IMAGE, (float("inf"), 1, 1))),
         (("image", "255.0"), lambda: luminance(255.0 * np.ones((3, 1, 1)))),
         (("encoded", "-0.5"), lambda: decode_srgb([0.5, -0.5])),
-        (("encoded", "int64"), lambda: decode_srgb(np.array([1]))),
+        (("encoded", "int64"), lambda: decode_srgb(np.array([1], "int64"))),
         (("encoded", "'red'"), lambda: decode_srgb("red")),
         (("light", "1.5"), lambda: encode_srgb(1.5)),
         (("light", "uint8"), lambda: encode_srgb(BYTES)),

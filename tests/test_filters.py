@@ -473,7 +473,7 @@ def test_layers_learn_in_floats_alone():
         refused(("dtype", "floats"), Conv2d, 1, 1, 3, rng=rng(), dtype=dtype)
         refused(("dtype", "floats"), Linear, 1, 1, rng=rng(), dtype=dtype)
     refused(("input", "float32", "float64"), Conv2d(1, 1, 1, rng=rng()), np.ones((1, 1, 2, 2)))
-    refused(("input", "float32", "int64"), Linear(2, 1, rng=rng()), np.ones((1, 2), int))
+    refused(("input", "float32", "int64"), Linear(2, 1, rng=rng()), np.ones((1, 2), "int64"))
 
 
 def test_a_layer_derived_from_a_layer_stands_behind_the_same_door():
@@ -941,7 +941,7 @@ def test_refuses_what_a_function_cannot_use():
     refused(("input", "(2, 4)", "(2, 3)"), linear, x, np.zeros((5, 4)))
     refused(("bias", "(5,)", "(4,)"), linear, x, np.zeros((5, 3)), np.zeros(4))
     refused(("weight", "float64", "float32"), linear, x, np.zeros((5, 3), np.float32))
-    refused(("input", "floats", "int64"), softmax, np.zeros(3, int), 0)
+    refused(("input", "floats", "int64"), softmax, np.zeros(3, "int64"), 0)
     refused(("dim", "2", "(2, 3)"), softmax, x, 2)
     refused(("dim", "-3"), softmax, x, -3)
     refused(("target", "(2,)", "(3,)"), cross_entropy, x, np.zeros(3, int))
@@ -1010,7 +1010,7 @@ def test_refuses_what_is_no_filter_and_no_patch():
     refused(("weight", "empty"), filter_kind, np.zeros((0, 3, 3)))
     patches = np.zeros((9, 1, 2, 2))
     refused(("patches", "N, C, K, K"), kmeans_filters, patches[0], 2, rng=rng())
-    refused(("patches", "floats", "int64"), kmeans_filters, patches.astype(int), 2, rng=rng())
+    refused(("patches", "floats", "int64"), kmeans_filters, patches.astype("int64"), 2, rng=rng())
     refused(("number", "0"), kmeans_filters, patches, 0, components=2, rng=rng())
     refused(("components", "at most 4", "80"), kmeans_filters, patches, 2, rng=rng())
     refused(("components", "0"), kmeans_filters, patches, 2, components=0, rng=rng())

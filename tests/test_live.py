@@ -243,6 +243,15 @@ def test_an_edit_survives_a_reload(browser: Any, address: str) -> None:
         assert not [url for url in page.fetched if "/runtime/" in url]
 
 
+def test_a_page_opened_from_disk_offers_nothing(site: Site, browser: Any) -> None:
+    need_runtime(site)
+    page = browser.new_page()
+    page.goto((site.folder / PAGE).as_uri())
+    assert page.locator("article").count() == 1
+    assert page.locator(".live-open").count() == 0
+    page.close()
+
+
 def test_without_a_network_the_page_says_so(browser: Any, address: str) -> None:
     with opened(browser, address) as page:
         found = cell(page, NUMBERS)

@@ -83,7 +83,7 @@ def finish(app: Sphinx, page: str, template: str, context: dict[str, Any], doctr
     """Hand the policy to the layout, and repair roles in the body."""
     context["content_security_policy"] = POLICY
     # what only the theme's own search and version switch ask for, before the scripts are there
-    context["script_files"] = [one for one in context.get("script_files", ()) if has_file(one)]
+    context["script_files"] = [one for one in context.get("script_files", ()) if is_kept(one)]
     body = context.get("body", "")
     for wrong, right in REPAIRS.items():
         body = body.replace(wrong, right)
@@ -112,9 +112,9 @@ def number_references(
         lines[number] = re.sub(r"^(\s*)\.\. \[(\d+)\] ", r"\1\2. ", cited)
 
 
-def has_file(script: Any) -> bool:
-    """Tell whether a script is a file, not a line in the page."""
-    return bool(getattr(script, "filename", script))
+def is_kept(script: Any) -> bool:
+    """Tell whether a script is a file, or one of ours in the page, which has a type."""
+    return bool(getattr(script, "filename", script)) or "type" in script.attributes
 
 
 def visit_hidden_code(self: HTML5Translator, node: HideCodeCellNode) -> None:

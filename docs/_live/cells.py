@@ -30,19 +30,20 @@ ABSENT = {
 
 LATER = {
     "convbook.figures": "matplotlib",
+    "convbook.figures.spreadsheet": "openpyxl digits",
     "matplotlib": "matplotlib",
     "mpl_toolkits": "matplotlib",
     "PIL": "pillow",
     "openpyxl": "openpyxl",
     **dict.fromkeys(ABSENT, ""),
 }
-"""What a module needs before it can be imported: a package to fetch, or one that cannot be had."""
+"""What a module needs before it can be used: what has to be fetched, or nothing that can be had."""
 
 ELSEWHERE = "The page's notebook runs it on your machine: see the download button at the top."
 
 PHOTOGRAPHS = (
     *("astronaut", "camera", "chelsea", "coffee", "rocket", "coins", "brick", "grass", "gravel"),
-    *("moon", "page", "china", "flower"),
+    *("moon", "page", "china", "flower", "hubble_deep_field", "immunohistochemistry", "retina"),
 )
 DATA = (*PHOTOGRAPHS, "digits")
 """Photographs and digits, each fetched before the first cell that names it."""
@@ -144,15 +145,33 @@ class Notebook:
 
     def told(self, error: BaseException, code: str) -> str:
         """Return what went wrong, also where the reason lies in an earlier cell."""
-        if isinstance(error, ModuleNotFoundError):
+        if isinstance(error, SyntaxError):
+            return syntax(error)
+        if isinstance(error, ModuleNotFoundError) or root(error) in ABSENT:
             why = absence(error)
-            names = [name for node in ast.parse(code).body for name in stored(node)]
-            self.lacking |= dict.fromkeys(names, why.partition(",")[0])
-            return why
-        if isinstance(error, NameError) and error.name in self.lacking:
-            why = self.lacking[error.name]
-            return f"{why}, and the cell that makes {error.name} needs it. {ELSEWHERE}"
-        return short(error)
+        elif lost := [name for name in used(ast.parse(code).body) if name in self.lacking]:
+            why = (
+                f"{self.lacking[lost[0]]}, and the cell that makes {lost[0]} needs it. {ELSEWHERE}"
+            )
+        else:
+            return short(error)
+        names = [name for node in ast.parse(code).body for name in changed(node)]
+        self.lacking |= dict.fromkeys(names, why.partition(",")[0])
+        return why
+
+
+def root(error: BaseException) -> str:
+    """Return the package that an import failed in, or nothing."""
+    return (
+        (getattr(error, "name", None) or "").split(".")[0] if isinstance(error, ImportError) else ""
+    )
+
+
+def changed(node: ast.stmt) -> list[str]:
+    """Return the names that a statement binds, or whose items it sets."""
+    items = (part.value for part in ast.walk(node) if isinstance(part, ast.Subscript)
+             and isinstance(part.ctx, ast.Store))  # fmt: skip
+    return stored(node) + [item.id for item in items if isinstance(item, ast.Name)]
 
 
 def split(
@@ -182,8 +201,9 @@ def packages_of(node: ast.Import | ast.ImportFrom) -> list[str]:
     return [
         package
         for name in modules(node)
-        for start, package in LATER.items()
+        for start, packages in LATER.items()
         if f"{name}.".startswith(f"{start}.")
+        for package in packages.split(" ")
     ]
 
 
@@ -267,8 +287,6 @@ def shortened(text: str, length: int) -> str:
 
 def short(error: BaseException) -> str:
     """Return a short traceback: the lines of cells, and what went wrong."""
-    if isinstance(error, SyntaxError):
-        return syntax(error)
     lines = []
     frames = traceback.extract_tb(error.__traceback__)
     inside = [frame for frame in frames if frame.filename.startswith("<cell")]
@@ -288,10 +306,9 @@ def syntax(error: SyntaxError) -> str:
     return f"{shown}{type(error).__name__}: {error.msg}"
 
 
-def absence(error: ModuleNotFoundError) -> str:
+def absence(error: BaseException) -> str:
     """Say that a package does not come with the page, and what to do instead."""
-    name = (error.name or "").split(".")[0]
-    package = ABSENT.get(name, f"The module {name}")
+    package = ABSENT.get(root(error), f"The module {root(error)}")
     return f"{package} does not come with this page, so this cell cannot run here. {ELSEWHERE}"
 
 

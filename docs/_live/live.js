@@ -51,7 +51,8 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(style);
 document.adoptedStyleSheets.push(sheet);
 
-const article = document.querySelector("article");
+// A page opened from disk can fetch nothing, so it offers nothing.
+const article = location.protocol === "file:" ? document.createElement("article") : document.querySelector("article");
 const shown = [...article.querySelectorAll("div.cell")];
 shown.forEach((cell, place) => {
   const box = cell.querySelector(".cell_input");

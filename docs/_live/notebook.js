@@ -39,7 +39,7 @@ export async function open(told, elements, storage) {
 function edit(place, focus) {
   const number = numbers[place];
   if (!editors.has(number)) editors.set(number, new Editor(shown[place], number));
-  if (focus) editors.get(number).area.focus();
+  if (focus) editors.get(number).focus();
 }
 
 function solve(task, place) {
@@ -47,7 +47,7 @@ function solve(task, place) {
   const exercise = chapter.exercises[place];
   const before = shown.findLastIndex((cell) => cell.compareDocumentPosition(task) & Node.DOCUMENT_POSITION_FOLLOWING);
   const first = exercise.solution[0] ?? (before < 0 ? 0 : numbers[before] + 1);
-  new Answer(task, exercise, first).area.focus();
+  new Answer(task, exercise, first).focus();
 }
 
 /** Keep what the reader wrote, on this device only; nothing if it is the book's own. */
@@ -85,6 +85,7 @@ class Field {
     layer.append(pre, this.area);
     pre.setAttribute("aria-hidden", "true");
     for (const name of ["tabindex", "role", "aria-label"]) pre.removeAttribute(name);
+    pre.classList.remove("more");
     const like = getComputedStyle(pre);
     for (const name of ["font", "lineHeight", "letterSpacing", "padding", "borderWidth", "tabSize"]) this.area.style[name] = like[name];
     this.bar = document.createElement("div");
@@ -94,6 +95,12 @@ class Field {
     this.area.addEventListener("input", () => this.changed());
     this.area.addEventListener("keydown", (event) => this.pressed(event));
     this.paint();
+  }
+
+  /** Begin at the beginning: the end of a long line would scroll a phone sideways. */
+  focus() {
+    this.area.setSelectionRange(0, 0);
+    this.area.focus();
   }
 
   get edited() {

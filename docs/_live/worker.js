@@ -40,6 +40,9 @@ function counter() {
       if (supplying) say?.(`Fetching ${supplying}: ${(bytes / 1e6).toFixed(1)} MB so far …`);
       controller.enqueue(chunk);
     },
+    flush() {
+      if (supplying) say?.(`Starting ${supplying} …`);
+    },
   });
 }
 
@@ -71,7 +74,8 @@ async function start({ v }) {
 
 async function packages(list) {
   await python.loadPackage(list, { messageCallback() {}, errorCallback() {} });
-  const absent = list.filter((name) => !(name in python.loadedPackages));
+  const loaded = Object.keys(python.loadedPackages).map((name) => name.toLowerCase()); // Pillow
+  const absent = list.filter((name) => !loaded.includes(name));
   if (absent.length) throw new Error(`${absent.join(", ")} cannot be fetched: is there a network?`);
 }
 
