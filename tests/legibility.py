@@ -7,7 +7,6 @@ from matplotlib.text import Text
 
 COLUMN = 308  # CSS pixels that are left for a figure on a screen 360 wide
 SMALLEST = 9.0  # CSS pixels of font size
-OLD = 7.0  # the same for a figure that is not yet made of panels
 
 
 def written(artist: Any) -> list[Text]:
@@ -33,10 +32,8 @@ def assert_legible(figure: Any) -> None:
     """Fail if any text of the figure is too small on a phone, or leaves its panel."""
     __tracebackhide__ = True
     size, text = smallest_text(figure)
-    least = SMALLEST if figure.rows else OLD
-    assert size >= least, f"{text!r} is {size:.1f} px on a phone, less than {least}"
-    if figure.rows:
-        assert_inside(figure)
+    assert size >= SMALLEST, f"{text!r} is {size:.1f} px on a phone, less than {SMALLEST}"
+    assert_inside(figure)
 
 
 def texts(figure: Any) -> list[str]:
