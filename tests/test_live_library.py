@@ -51,8 +51,8 @@ def torch():
 
 def pytest_runtest_setup(item):
     code = inspect.getsource(item.function)
-    if any(word in code for word in ("Thread", "thread", "subprocess")):
-        pytest.skip("a page has one process and one thread")
+    if any(word in code for word in ("Thread", "thread", "subprocess", "costs_less", "figures")):
+        pytest.skip("a page has one process, one thread, a coarse clock, and no figures here")
 """
 RUN = """
 import base64, io, os, sys, zipfile

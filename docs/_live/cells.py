@@ -143,13 +143,18 @@ class Notebook:
             exec(compile(ast.Module([node], []), "<import>", "exec"), self.names)
         self.waiting.pop(name, None)
 
+    @property
+    def lost(self) -> set[str]:
+        """The names that are not there because an earlier cell lacks a package."""
+        return self.lacking.keys() - self.names.keys()
+
     def told(self, error: BaseException, code: str) -> str:
         """Return what went wrong, also where the reason lies in an earlier cell."""
         if isinstance(error, SyntaxError):
             return syntax(error)
         if isinstance(error, ModuleNotFoundError) or root(error) in ABSENT:
             why = absence(error)
-        elif lost := [name for name in used(ast.parse(code).body) if name in self.lacking]:
+        elif lost := [name for name in used(ast.parse(code).body) if name in self.lost]:
             why = (
                 f"{self.lacking[lost[0]]}, and the cell that makes {lost[0]} needs it. {ELSEWHERE}"
             )
