@@ -382,7 +382,7 @@ def strided_windows(row: Array, width: int, layouts: Mapping[str, tuple[int, int
     """
     n, before = len(row), max(left for left, _ in layouts.values())
     fig = Figure()
-    ax = fig.panel(n + before + 1.4, 3.5 * len(layouts))
+    ax = fig.panel(n + before + 1.4, 3.5 * len(layouts) + 0.5)
     fig.say("A row of pixels under windows that move by a stride of more than one.")
     for place, (name, (left, right)) in enumerate(layouts.items()):
         y, x = 1.3 + 3.5 * place, 0.2 + before - left
