@@ -66,7 +66,7 @@ def outside(done: Build) -> set[str]:
     found = {url for text in texts for url in re.findall(r"https?://[^\s\"'<>]+", text)}
     with ZipFile(done.folder / "_static" / "convbook.xlsx") as workbook:
         sheets = "".join(workbook.read(name).decode() for name in workbook.namelist())
-    found |= set(re.findall(r"https?://[^\s<]+stacking\.html", sheets))
+    found |= set(re.findall(r"https?://[^\s<]+spreadsheet\.html", sheets))
     names = r"www\.w3\.org|www\.sitemaps\.org|schema\.org|creativecommons\.org"
     names += r"|doi\.org|inria\.hal\.science"  # papers that a docstring cites
     return {url for url in found if not re.match(rf"https?://({names})", url)}
@@ -84,7 +84,7 @@ def test_another_address_leaves_no_trace_of_the_first(elsewhere: Build) -> None:
     own = ("https://ann.github.io/her-book/", "https://github.com/Ann/her-book")
     found = outside(elsewhere)
     assert {url for url in found if not url.startswith(own)} == set()
-    assert "https://ann.github.io/her-book/stacking.html" in found
+    assert "https://ann.github.io/her-book/spreadsheet.html" in found
     canonical = [
         link["href"]
         for link in Page(elsewhere.folder / "index.html").all("link")

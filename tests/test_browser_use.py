@@ -130,7 +130,7 @@ def test_a_phone_gets_cards_folds_and_sized_headings(open_page: Any) -> None:  #
     h1, h2 = (page.locator(f"article {tag}").first.evaluate(size) for tag in ("h1", "h2"))
     assert h1 > h2
     long = page.evaluate("""() => [...document.querySelectorAll("div.cell > .cell_input")]
-        .filter(e => e.textContent.trim().split("\\n").length > 6).length""")
+        .filter(e => e.querySelector("pre").textContent.trim().split("\\n").length > 6).length""")
     assert long == 0
 
 

@@ -171,7 +171,8 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copy_project(folder: Path) -> None:
     """Copy what the build reads."""
     ignore = shutil.ignore_patterns("__pycache__", ".*", "_build")
-    shutil.copy(ROOT / "conf.py", folder)
+    for name in ("conf.py", "CITATION.cff"):
+        shutil.copy(ROOT / name, folder)
     for name in ("benchmarks", "docs", "src"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignore)
     if (ROOT / "_runtime").is_dir():  # of the live cells

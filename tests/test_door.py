@@ -81,8 +81,10 @@ def recording(
         bound = inspect.signature(function).bind(*args, **kwargs)
         bound.apply_defaults()
         kinds = tuple(map(kind_of, bound.arguments.values()))
-        calls.setdefault((name, kinds), copied(Call(name, function, bound.arguments)))
-        return function(*args, **kwargs)
+        call = copied(Call(name, function, bound.arguments))
+        result = function(*args, **kwargs)  # an example of a refusal is none of a call
+        calls.setdefault((name, kinds), call)
+        return result
 
     return recorded
 

@@ -40,7 +40,7 @@ def project(tmp_path: Path) -> Path:
     """A copy of the project with one chapter, and without the runtime."""
     copy_project(tmp_path)
     (tmp_path / "_runtime").unlink(missing_ok=True)
-    for path in (tmp_path / "docs").glob("*.md"):
+    for path in (tmp_path / "docs").rglob("*.md"):
         path.unlink()
     cell = "\n```{code-cell} python3\nflip(np.eye(3))\n```\n"
     (tmp_path / "docs" / "chapter.md").write_text(HEAD + SOUND + cell + EXERCISE, "utf-8")

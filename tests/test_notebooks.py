@@ -72,7 +72,7 @@ def said(first: str) -> list[str]:
         "convbook",
         "numpy",
         *extras,
-        *[name for name in names if "[" not in name and name != "."],
+        *[name for name in names if "[" not in name and name not in (".", "jupyterlab")],
     ]
 
 
