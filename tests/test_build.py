@@ -171,9 +171,10 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copy_project(folder: Path) -> None:
     """Copy what the build reads."""
     ignore = shutil.ignore_patterns("__pycache__", ".*", "_build")
-    for name in ("conf.py", "CITATION.cff"):
-        shutil.copy(ROOT / name, folder)
-    for name in ("benchmarks", "docs", "src"):
+    for path in ROOT.iterdir():
+        if path.is_file():
+            shutil.copy(path, folder)
+    for name in ("benchmarks", "docs", "src", "tests"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignore)
     if (ROOT / "_runtime").is_dir():  # of the live cells
         (folder / "_runtime").symlink_to(ROOT / "_runtime")

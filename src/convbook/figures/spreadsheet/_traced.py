@@ -55,8 +55,8 @@ def _draw_plane(
     plane = planes[name]
     layer = [planes[other] for other in planes if other.startswith(name.partition("_")[0])]
     top = ax.ax.get_ylim()[0] - len(plane) - 0.5
-    mark = ax.picture(-plane, role="image", name=name, at=(0.5, top), high=0,
-                      low=-max(float(other.max()) for other in layer))  # fmt: skip
+    largest = max(float(other.max()) for other in layer)
+    mark = ax.picture(plane, role="image", name=name, at=(0.5, top), low=0, high=largest)
     words = f"{name}, {' × '.join(map(str, plane.shape))}\n{BLOCKS[name].range}"
     ax.note(words, (0.5, top - 0.8), ha="left", va="bottom", size="small")
     if seen:
