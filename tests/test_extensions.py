@@ -80,3 +80,12 @@ def test_every_solution_is_in_a_fold(site: Site) -> None:
         source = site.pages[f"{stem}.html"].source
         summaries = re.findall(r"<summary[^>]*>(?:(?!</summary>).)*Solution", source, re.DOTALL)
         assert len(summaries) == number, stem
+
+
+def test_what_a_cell_prints_in_pieces_is_one_text() -> None:
+    """Else an empty line between two pieces would be there in some builds alone."""
+    kernels, node = need("kernels"), need("nbformat.v4").new_output
+    pieces = [node("stream", name="stdout", text=text) for text in ("a\n", "\nb\n")]
+    shown = node("display_data")
+    found = kernels.joined([*pieces, shown, node("stream", name="stderr", text="c")])
+    assert [output.get("text") for output in found] == ["a\n\nb\n", None, "c"]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
 
 NEEDS = {"matplotlib": "matplotlib", "scipy": "scipy", "skimage": "scikit-image",
-         "sklearn": "scikit-learn", "PIL": "pillow", "openpyxl": "openpyxl",
+         "sklearn": "scikit-learn", "PIL": "pillow", "openpyxl": "openpyxl", "tqdm": "tqdm",
          "threadpoolctl": "threadpoolctl"}  # fmt: skip
 """The packages that a module of a chapter's cells comes from."""
 
@@ -205,6 +205,8 @@ def requirements(cells: list[Any]) -> list[str]:
     """Return the packages that a notebook's cells import, besides convbook and NumPy."""
     code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
     modules = set(re.findall(r"^\s*(?:import|from) (\w+)", code, re.MULTILINE))
+    if re.search(r"convbook\.figures(\.| import )spreadsheet", code):
+        modules |= {"openpyxl", "sklearn"}
     return sorted({NEEDS[module] for module in modules if module in NEEDS})
 
 

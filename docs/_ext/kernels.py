@@ -82,7 +82,22 @@ def execute(notebook: NotebookNode, timeout: int) -> ExecutionResult:
     """Run a chapter's cells in a kernel and a folder of their own."""
     patience = {"timeout": timeout, "startup_timeout": timeout}  # on a busy machine
     with TemporaryDirectory() as folder:
-        return single_nb_execution(notebook, cwd=folder, allow_errors=False, **patience)
+        done = single_nb_execution(notebook, cwd=folder, allow_errors=False, **patience)
+    for cell in done.nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs = joined(cell.outputs)
+    return done
+
+
+def joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Join what was printed in pieces: MyST-NB would drop an empty line between two of them."""
+    whole: list[NotebookNode] = []
+    for output in outputs:
+        if whole and output.get("name", "") == whole[-1].get("name"):
+            whole[-1].text += output.text
+        else:
+            whole.append(output)
+    return whole
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
