@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 
 from requirements import STRICT, need
 from website import CHAPTERS, ROOT, Site
@@ -23,7 +24,7 @@ allowed, owners = set(sys.argv[2].split(",")), packages_distributions()
 class Door:
     def find_spec(self, name, path=None, target=None):
         top = name.partition(".")[0]
-        if top in owners and not allowed & {one.lower() for one in owners[top]}:
+        if top in owners and not allowed & {one.lower().replace("_", "-") for one in owners[top]}:
             raise ModuleNotFoundError(f"No module named {name!r} in this environment")
 sys.meta_path.insert(0, Door())
 import json, builtins
@@ -51,14 +52,14 @@ def notebook(site: Site, stem: str, edition: str) -> Any:
 def closure(names: list[str]) -> set[str]:
     """Return packages with all that they need."""
     known: set[str] = set()
-    todo = [re.sub(r"\[.*", "", name).lower() for name in names]
+    todo = [re.sub(r"\[.*", "", name) for name in names]
     while todo:
-        name = todo.pop()
+        name = todo.pop().lower().replace("_", "-")
         if name in known:
             continue
         known.add(name)
-        lines = [line for line in requires(name) or [] if "extra ==" not in line]
-        todo += [re.split(r"[^\w.-]", line, maxsplit=1)[0].lower() for line in lines]
+        needed = map(Requirement, requires(name) or [])
+        todo += [r.name for r in needed if not r.marker or r.marker.evaluate({"extra": ""})]
     return known
 
 
