@@ -88,7 +88,10 @@ def main() -> None:
     args = arguments()
     if args.check:
         complaint = check()
-        sys.exit(complaint if complaint and args.strict else print(complaint))
+        if complaint and args.strict:
+            sys.exit(complaint)
+        print(complaint)
+        sys.exit()
     todo = steps(args)
     full = todo == everything() and not args.against
     if args.record and not full:

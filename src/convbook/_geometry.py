@@ -19,8 +19,7 @@ class Geometry(NamedTuple):
     @property
     def span(self) -> tuple[int, int]:
         """Height and width of a window, from its first tap to its last."""
-        (k_h, k_w), (d_h, d_w) = self.kernel_size, self.dilation
-        return d_h * (k_h - 1) + 1, d_w * (k_w - 1) + 1
+        return _span(self.kernel_size, self.dilation)
 
 
 def geometry(
