@@ -9,6 +9,7 @@ it needs the folder of executed notebooks, their cache, and the class ``cell``.
 
 from __future__ import annotations
 
+import ast
 import re
 from contextlib import suppress
 from copy import deepcopy
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 
 NEEDS = {"matplotlib": "matplotlib", "scipy": "scipy", "skimage": "scikit-image",
          "sklearn": "scikit-learn", "PIL": "pillow", "openpyxl": "openpyxl", "tqdm": "tqdm",
-         "threadpoolctl": "threadpoolctl"}  # fmt: skip
+         "threadpoolctl": "threadpoolctl",
+         "convbook.figures.spreadsheet": "openpyxl scikit-learn"}  # fmt: skip
 """The packages that a module of a chapter's cells comes from."""
 
 EDITIONS = {"": "Notebook, worked", "-blank": "Notebook, blank"}
@@ -204,10 +206,17 @@ def portable(output: Any) -> Any:
 def requirements(cells: list[Any]) -> list[str]:
     """Return the packages that a notebook's cells import, besides convbook and NumPy."""
     code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
-    modules = set(re.findall(r"^\s*(?:import|from) (\w+)", code, re.MULTILINE))
-    if re.search(r"convbook\.figures(\.| import )spreadsheet", code):
-        modules |= {"openpyxl", "sklearn"}
-    return sorted({NEEDS[module] for module in modules if module in NEEDS})
+    names = " ".join(imported(code))
+    found = [NEEDS[module] for module in NEEDS if re.search(rf"(?<![\w.]){module}\b", names)]
+    return sorted({package for packages in found for package in packages.split()})
+
+
+def imported(code: str) -> Iterator[str]:
+    """Yield the modules that some code imports, and what it takes from them."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            top = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+            yield from (top + alias.name for alias in node.names)
 
 
 def needs(cells: list[Any], repository: str) -> str:
