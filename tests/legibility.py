@@ -5,7 +5,6 @@ from typing import Any
 
 from matplotlib.text import Text
 
-COLUMN = 308  # CSS pixels that are left for a figure on a screen 360 wide
 SMALLEST = 9.0  # CSS pixels of font size
 
 
@@ -16,11 +15,9 @@ def written(artist: Any) -> list[Text]:
 
 def sizes_on_a_phone(figure: Any) -> Iterator[tuple[float, str]]:
     """Yield each text with its font size on a phone, in CSS pixels."""
-    panels = [panel for row in figure.rows for panel in row]
-    whole = min(1.0, COLUMN / (figure.get_figwidth() * 96))
-    for artist, scale in [(p.ax, p.scale) for p in panels] or [(figure, whole)]:
-        for text in written(artist):
-            yield text.get_fontsize() * 96 / 72 * scale, text.get_text()
+    for panel in (panel for row in figure.rows for panel in row):
+        for text in written(panel.ax):
+            yield text.get_fontsize() * 96 / 72 * panel.scale, text.get_text()
 
 
 def smallest_text(figure: Any) -> tuple[float, str]:
@@ -47,9 +44,6 @@ def frames(figure: Any) -> Iterator[tuple[Any, tuple[float, float, float, float]
     for panel in (panel for row in figure.rows for panel in row):
         left, top, right, bottom = (pixel * edge for edge in panel.rect)
         yield panel.ax, (left, high - bottom, right, high - top)
-    if not figure.rows:
-        for ax in figure.axes:
-            yield ax, figure.bbox.extents
 
 
 def assert_inside(figure: Any) -> None:

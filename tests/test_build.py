@@ -37,7 +37,10 @@ The corner is {glue:text}`corner`, and $a^2 \\ge 0$.
 FIGURE = """\
 ```{{code-cell}} python3
 from convbook.figures import Figure
-Figure(2, 1, alt="{alt}")
+fig = Figure()
+fig.panel(2, 1)
+fig.alt = "{alt}"
+fig
 ```
 """
 # What is planted, and what the build must say about it: the file and, where it can, the line

@@ -72,12 +72,9 @@ class Figure(figure.Figure):
         Whether the figure shows measured times, which differ from build to build.
     """
 
-    def __init__(
-        self, width: float | None = None, height: float = 0.01, *, alt: str = "",
-        measured: bool = False, **options: Any,
-    ) -> None:  # fmt: skip
-        super().__init__(figsize=(width or _layout.COLUMN * PIXEL, height), **options)
-        self.alt = alt
+    def __init__(self, *, measured: bool = False) -> None:
+        super().__init__(figsize=(_layout.COLUMN * PIXEL, 0.01))  # it grows with its rows
+        self.alt = ""
         self.measured = measured
         self.drawn: list[Mark] = []
         self.marks: dict[str, Mark] = {}
@@ -194,15 +191,12 @@ class Figure(figure.Figure):
 
     def check_caption(self, caption: str) -> None:
         """Fail where a caption contradicts what was drawn."""
-        if self.drawn:
-            _words.check_words(caption, self.drawn)
+        _words.check_words(caption, self.drawn)
 
     # -- Output ------------------------------------------------------------------------------
 
     def svg(self) -> str:
         """Return the drawing for a page: an SVG a panel, in rows that a phone breaks into lines."""
-        if not self.rows:
-            return _svg.element(self._print("svg"), self._attributes(self.get_figwidth() / PIXEL))
         rows = "".join(f'<div class="row">{self._row_html(row)}</div>' for row in self.rows)
         return f'<div class="drawing" role="img" aria-label="{self._described()}">{rows}</div>'
 
@@ -235,9 +229,6 @@ class Figure(figure.Figure):
         yield
         for other in self._panels():
             other.ax.set_visible(True)
-
-    def _attributes(self, width: float) -> str:
-        return f'role="img" aria-label="{self._described()}" style="max-width: {width:.0f}px"'
 
     def _described(self) -> str:
         if not self.alt.strip():
