@@ -35,7 +35,7 @@ class OneSite(LoadFileScheduling):
     LOOK = tuple(
         path.name
         for path in Path(__file__).parent.glob("test_*.py")
-        if re.search(r"\bsite\b: Site|\bopen_page\b", path.read_text("utf-8"))
+        if re.search(r"\bsite\b: Site|\bopen_page\b|\bneed_runtime\b", path.read_text("utf-8"))
     )
 
     def _split_scope(self, nodeid: str) -> str:

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from chromium import serve
-from need_runtime import EVERYTHING, need_runtime
-from website import ROOT, Site
+from need_runtime import EVERYTHING, python  # noqa: F401  (a fixture)
+from website import ROOT
 
 QUICK = ("colour", "conventions", "convolution", "traps", "undo")
 KINDS = ("text", "html", "error")
@@ -37,22 +36,6 @@ RUN = """async (page) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def python(site: Site, browser: Any) -> Iterator[Any]:
-    """A page with Python in it."""
-    need_runtime(site)
-    with serve(site.folder) as address:
-        page = browser.new_page()
-        page.goto(f"{address}/404.html")
-        page.evaluate("""async () => {
-          const { Python } = await import("/_static/live/python.js");
-          window.python = new Python({ v: "test" }, () => {});
-        }""")
-        page.set_default_timeout(600_000)
-        yield page
-        page.close()
-
-
 def exact(text: str) -> bool:
     """Tell whether a text says the same on every machine: it holds no fraction and no time."""
     return not re.search(r"\d\.|\d *(ms|s|kB|MB)\b|e[-+]\d|0x", text)
@@ -64,7 +47,7 @@ def plain(text: str) -> str:
 
 
 @pytest.mark.parametrize("chapter", EXECUTED if EVERYTHING else QUICK)
-def test_every_cell_of_a_chapter_runs_in_the_page(python: Any, chapter: str) -> None:
+def test_every_cell_of_a_chapter_runs_in_the_page(python: Any, chapter: str) -> None:  # noqa: F811
     cells = python.evaluate(RUN, chapter)
     assert cells
     wrong = [fault for cell in cells for fault in faults(cell)]

@@ -9,12 +9,10 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
-from chromium import serve
-from need_runtime import EVERYTHING, need_runtime
+from need_runtime import EVERYTHING, python  # noqa: F401  (a fixture)
 from requirements import need
-from website import ROOT, Site
+from website import ROOT
 
-LONG = 900_000
 TOOLS = (
     "pytest _pytest py pluggy iniconfig packaging pygments "
     "hypothesis _hypothesis_globals attr attrs sortedcontainers"
@@ -102,22 +100,10 @@ def archive() -> str:
 
 
 @pytest.fixture(scope="module")
-def results(site: Site, browser: Any) -> tuple[int, list[str]]:
+def results(python: Any) -> tuple[int, list[str]]:  # noqa: F811
     """Run them; return how many passed, and what failed."""
-    need_runtime(site)
     code = RUN.format(archive=archive(), arguments=[*OPTIONS, *([] if EVERYTHING else QUICK)])
-    with serve(site.folder) as address:
-        page = browser.new_page()
-        page.set_default_timeout(LONG)
-        page.goto(f"{address}/404.html")
-        outputs = page.evaluate(
-            """async (code) => {
-              const { Python } = await import("/_static/live/python.js");
-              return new Python({ v: "test" }, () => {}).run(code, true, () => {});
-            }""",
-            code,
-        )
-        page.close()
+    outputs = python.evaluate("code => window.python.run(code, true, () => {})", code)
     text = "".join(content for _, content in outputs)
     assert "RESULT" in text, text[-3000:]
     passed, failed = json.loads(text.partition("RESULT ")[2].splitlines()[0])
