@@ -5,6 +5,7 @@ import itertools
 import pkgutil
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -202,6 +203,14 @@ def test_a_page_shows_each_panel_as_an_svg_of_its_own():
     )
     widths = [float(width) for width in re.findall(r'<svg[^>]* width="([\d.]+)"', html)]
     assert sum(widths) + layout.GAP <= layout.COLUMN
+
+
+def test_what_a_page_shows_is_well_formed_even_of_an_empty_panel():
+    fig = figure()
+    fig.panel(2, 1)
+    fig.say("{input}")
+    drawings = ElementTree.fromstring(fig.html()).iter("{http://www.w3.org/2000/svg}svg")
+    assert len([*drawings]) == 3
 
 
 def test_a_figure_is_saved_with_its_alt_text(tmp_path):

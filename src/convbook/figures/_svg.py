@@ -61,7 +61,7 @@ def _bare(svg: str) -> str:
     svg = re.sub(
         r' transform="rotate\(-0 [^"]*"|; stroke-linejoin: miter|stroke-linejoin: miter; ', "", svg
     )
-    svg = re.sub(r'<path d="[^"]*" style="fill: none"/>', "", svg)
+    svg = re.sub(r'<path d="[^"]*" style="fill: none"/>|<g[^>]*/>', "", svg)
     alone = re.compile(r"<g[^>]*>((?:<path[^>]*/>)?|<text[^>]*>[^<]*</text>)</g>")
     while (bare := alone.sub(r"\1", svg)) != svg:
         svg = bare
