@@ -82,6 +82,18 @@ def test_what_does_not_come_with_the_page_gets_a_sentence(notebook: cells.Notebo
         assert text.startswith("SciPy does not come with this page")
 
 
+def test_what_a_stopped_cell_half_made_is_lost_with_the_rest(notebook: cells.Notebook) -> None:
+    notebook.run("n, squares = 2, [i**2 for i in range(3)]")
+    notebook.run("import scipy.not_there\nsound = scipy.not_there.load()")
+    notebook.run("import ast as tree\nsums, n = {}, 3\nsums['a'] = sum(i for i in sound)\n")
+    for name in "sums", "n":
+        [(kind, text)] = notebook.run(name)
+        assert kind == "error"
+        assert f"and the cell that makes {name} needs it" in text
+    assert notebook.run("tree.dump, i")[0][1].endswith("NameError: name 'i' is not defined")
+    assert notebook.run("squares") == [("text", "[0, 1, 4]")]
+
+
 def test_input_gets_a_sentence(notebook: cells.Notebook) -> None:
     notebook.names["input"] = cells.refuse
     [(_, text)] = notebook.run("name = input('Who? ')")

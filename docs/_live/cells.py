@@ -51,6 +51,9 @@ DATA = (*PHOTOGRAPHS, "digits")
 LIMIT = 20_000
 """Characters of text that a cell may show."""
 
+KEPT = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
+"""Statements whose names are whole or not there, wherever a cell stopped."""
+
 Output = tuple[str, str]
 """A kind, "text", "html" or "error", and the content."""
 
@@ -160,8 +163,11 @@ class Notebook:
             )
         else:
             return short(error)
-        names = [name for node in ast.parse(code).body for name in changed(node)]
-        self.lacking |= dict.fromkeys(names, why.partition(",")[0])
+        for node in ast.parse(code).body:
+            self.lacking |= dict.fromkeys(changed(node), why.partition(",")[0])
+            if not isinstance(node, KEPT):
+                for name in changed(node):  # it may be half made, or of before this cell
+                    self.names.pop(name, None)
         return why
 
 

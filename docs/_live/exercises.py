@@ -22,12 +22,14 @@ def statements(cells: Iterable[str]) -> list[ast.stmt]:
 
 
 def stored(node: ast.AST) -> list[str]:
-    """Return the names that a statement binds, in their order."""
+    """Return the names that a statement binds, in their order: not those of a comprehension."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return [node.name]
     if isinstance(node, ast.Import | ast.ImportFrom):
         return [alias.asname or alias.name.split(".")[0] for alias in node.names]
-    inner = (part for part in ast.walk(node) if isinstance(part, ast.Name))
+    loops = (part.target for part in ast.walk(node) if isinstance(part, ast.comprehension))
+    own = {name for target in loops for name in ast.walk(target)}
+    inner = (part for part in ast.walk(node) if isinstance(part, ast.Name) and part not in own)
     return [part.id for part in inner if isinstance(part.ctx, ast.Store)]
 
 
