@@ -28,8 +28,10 @@ Read {source}`src/convbook/padding.py`, {source}`the figures <src/convbook/figur
 
 ```{toctree}
 cite
+spreadsheet
 ```
 """
+SHEET = "---\nmyst: {html_meta: {description: A page of a workbook.}}\n---\n# The workbook\n"
 ELSEWHERE = {"GITHUB_REPOSITORY": "Ann/her-book"}
 NOWHERE = {"GITHUB_REPOSITORY": "", "READTHEDOCS_CANONICAL_URL": ""}
 
@@ -41,6 +43,7 @@ def small_book(folder: Path, environment: dict[str, str]) -> Build:
     (docs / "index.md").write_text(PAGE, "utf-8")
     cite = (ROOT / "docs" / "cite.md").read_text("utf-8")
     (docs / "cite.md").write_text(cite.partition("Say which")[0], "utf-8")
+    (docs / "spreadsheet.md").write_text(SHEET, "utf-8")
     env = {name: value for name, value in os.environ.items() if name not in NOWHERE}
     done = build(docs, folder / "_build" / "html", env=env | environment)
     assert done.status == 0, done.output

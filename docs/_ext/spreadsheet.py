@@ -27,7 +27,9 @@ def digest(address: str) -> str:
 
 
 def write_spreadsheet(app: Sphinx) -> None:
-    """Put the workbook where Sphinx collects static files, unless it is there."""
+    """Put the workbook where Sphinx collects static files, for the page that tells of it."""
+    if not Path(app.srcdir, "spreadsheet.md").exists():
+        return
     address = app.config.html_baseurl.rstrip("/")
     folder = Path(app.outdir).parent / "spreadsheet" / digest(address)[:16]
     if not (folder / NAME).exists():

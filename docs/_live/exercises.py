@@ -67,13 +67,16 @@ def asked(cells: Iterable[str]) -> list[str]:
 
 
 def behind(nodes: list[ast.stmt], asks: list[str]) -> list[ast.stmt]:
-    """Return the checks, and those statements that they need and no answer replaces."""
-    needed: set[str] = set()
+    """Return the checks that the answers decide, and what else these checks need."""
+    decided, needed = set(asks), set[str]()
+    for node in nodes:
+        if loaded(node) & decided:
+            decided |= set(stored(node))
     kept: list[ast.stmt] = []
     for node in reversed(nodes):
-        names = set(stored(node))
-        if is_check(node) or (names & needed and not names & set(asks)):
-            needed |= loaded(node)
+        names, read = set(stored(node)), loaded(node)
+        if (is_check(node) and read & decided) or (names & needed and not names & set(asks)):
+            needed |= read
             kept.append(node)
     return kept[::-1]
 
