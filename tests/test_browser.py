@@ -98,6 +98,14 @@ COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 BUT_COLOURS = {"rules": {"color-contrast": {"enabled": False}}}
 
 
+def widen(page: Any, width: int) -> None:
+    """Give a page another width, and the time to follow."""
+    heard = "addEventListener('resize', () => requestAnimationFrame(done), { once: true })"
+    page.evaluate(f"() => {{ window.followed = new Promise(done => {heard}); }}")
+    page.set_viewport_size({"width": width, "height": 800})
+    page.evaluate("followed")
+
+
 def violations(page: Any, only: dict[str, Any] | None = None) -> list[str]:
     """Return what axe-core finds against a page."""
     options = {"preload": False, "resultTypes": ["violations"], **(only or {})}
@@ -121,11 +129,11 @@ def test_a_page_is_sound(open_page: Any, name: str, theme: str) -> None:
     assert page.locator("html").get_attribute("data-theme") == theme
     found = []
     for width in (NARROW, WIDE):
-        page.set_viewport_size({"width": width, "height": 800})
+        widen(page, width)
         found += [f"{width}: sticks out: {element}" for element in page.evaluate(OVERFLOW)]
     found += violations(page, None if theme == "light" else COLOURS)
     if theme == "light":
-        page.set_viewport_size({"width": NARROW, "height": 800})
+        widen(page, NARROW)
         found += violations(page, BUT_COLOURS)
     found += page.complaints
     assert not found, "\n".join(found)

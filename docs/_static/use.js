@@ -73,8 +73,8 @@
   });
   document.fonts.ready.then(arrange); // formulas change their width when their font arrives
   addEventListener("resize", arrange);
-  const watch = new ResizeObserver(markAll);
-  for (const formula of document.querySelectorAll(".math-scroll > *")) watch.observe(formula);
+  const watch = new ResizeObserver(markAll); // the column may follow the window some frames later
+  for (const box of document.querySelectorAll("article, .math-scroll > *")) watch.observe(box);
   document.addEventListener("toggle", markAll, true); // folds
   document.addEventListener("scroll", (event) => event.target.matches?.("[role=region]") && edge(event.target), true);
 
