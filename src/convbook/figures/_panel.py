@@ -59,10 +59,6 @@ class Panel:
         """Height of a line of text, in cells."""
         return 1.25 * self.sizes.text * 96 / 72 * self.pixel
 
-    def place(self, fractions: tuple[float, float, float, float]) -> None:
-        """Put the axes at a place of the figure."""
-        self.ax.set_position(fractions)
-
     def finish(self) -> None:
         """Do what has to wait until everything is drawn."""
 
@@ -183,9 +179,7 @@ class Panel:
         """Mark a region with a thick outline."""
         return self.box(at, size, role=role, name=name, strength=0, width=2.6, zorder=3)
 
-    def ring(
-        self, at: Point, spread: Point, *, role: str, name: str, sigmas: float = 2
-    ) -> Mark:  # fmt: skip
+    def ring(self, at: Point, spread: Point, *, role: str, name: str, sigmas: float = 2) -> Mark:
         """Draw the ellipse of so many standard deviations about a point."""
         width, height = 2 * sigmas * spread[0], 2 * sigmas * spread[1]
         self.ax.add_patch(Ellipse(at, width, height, fill=False, linewidth=2.2, clip_on=False,

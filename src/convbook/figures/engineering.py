@@ -4,6 +4,7 @@ They stand in the chapter on algorithms and on the page on engineering below it.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -42,17 +43,15 @@ def ladder(records: Mapping[str, Record]) -> Figure:
     )
     fig = Figure()
     plot = fig.plot(0.98, 560)
-    _name_rows(plot, [measured.RUNGS[way] for way in ways])
-    plot.ax.set(xscale="log", xlim=(1e-5, 4), xlabel="speed, as a multiple of PyTorch's")
-    plot.ax.minorticks_off()
+    _scale_rows(plot, [measured.RUNGS[way] for way in ways], (1e-5, 4),
+                "speed, as a multiple of PyTorch's")  # fmt: skip
     plot.level(1, name="PyTorch", across=False)
     for column, (machine, found) in enumerate(rows.items()):
         ratios = [speed(found, way) for way in ways]
         _rungs(plot, ways, ratios, column)
         legend = f"{'○' if column else '●'} {machine.split()[-1]}"
-        label = plot.note(legend, (1.22 + 0.34 * column, -1), name=machine,
-                          values=np.array(ratios), ha="right", size="small",
-                          xycoords=plot.ax.get_yaxis_transform())  # fmt: skip
+        label = _beside(plot, legend, (1.22 + 0.34 * column, -1), name=machine,
+                        values=np.array(ratios))  # fmt: skip
         label.derive(
             words=[f"{measured.RUNGS[way]} {short(r)}" for way, r in zip(ways, ratios, strict=True)]
         )
@@ -62,20 +61,25 @@ def ladder(records: Mapping[str, Record]) -> Figure:
 
 def _rungs(plot: Plot, ways: Sequence[str], ratios: Sequence[float], column: int) -> None:
     """Draw a dot for each way, those of convbook in their own colour, and write its speed."""
-    across = plot.ax.get_yaxis_transform()
     for row, (way, ratio) in enumerate(zip(ways, ratios, strict=True)):
         role = WIN if "convbook" in way else "gamma" if way == "sgemm" else "quiet"
         plot.dots([ratio], [row], role=role, size=8, hollow=bool(column))
-        plot.note(short(ratio), (1.22 + 0.34 * column, row), role=role, ha="right", size="small",
-                  xycoords=across)  # fmt: skip
+        _beside(plot, short(ratio), (1.22 + 0.34 * column, row), role=role)
 
 
-def _name_rows(plot: Plot, names: Sequence[str]) -> None:
-    """Give a plot a named row for each thing, from the top."""
-    plot.ax.set(ylim=(len(names) - 0.4, -0.6))
-    plot.ax.set_yticks(range(len(names)), names)
-    plot.ax.tick_params(axis="y", length=0)
-    plot.ax.grid(axis="x")
+def _scale_rows(
+    plot: Plot, names: Sequence[str], limits: tuple[float, float], label: str
+) -> None:  # fmt: skip
+    """Name the rows of a plot, and give it a logarithmic scale."""
+    plot.rows(names)
+    plot.ax.set(xscale="log", xlim=limits, xlabel=label)
+    plot.ax.minorticks_off()
+
+
+def _beside(plot: Plot, text: str, at: tuple[float, float], **options: Any) -> Mark:
+    """Write words so many widths of the plot from its left, at a row."""
+    return plot.note(text, at, ha="right", size="small",
+                     xycoords=plot.ax.get_yaxis_transform(), **options)  # fmt: skip
 
 
 @drawing
@@ -171,10 +175,9 @@ def layers(record: Record) -> Figure:
     fig = Figure()
     half = -(-len(names) // 2)
     for plot, shown in zip(fig.plots(2, 2.5), (names[:half], names[half:]), strict=True):
-        _name_rows(plot, [measured.pretty(name) for name in shown])
-        plot.ax.set(xscale="log", xlim=(1 / 8, 8), xlabel="times as fast as PyTorch")
+        _scale_rows(plot, [measured.pretty(name) for name in shown], (1 / 8, 8),
+                    "times as fast as PyTorch")  # fmt: skip
         plot.ax.set_xticks([1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8], ["⅛", "¼", "½", "1", "2", "4", "8"])
-        plot.ax.minorticks_off()
         plot.box((1 / 8, -0.6), (7 / 8, len(shown) + 0.2), role=LOSS, strength=0.08, width=0)
         for row, name in enumerate(shown):
             _clipped(plot, row, both.get(name), hollow=True)
@@ -293,9 +296,8 @@ def memory(record: Record) -> Figure:
     ways = [way for way in measured.HOLDERS if any(way in rows for rows in cases.values())]
     fig = Figure()
     plot = fig.plot(0.9, 560)
-    _name_rows(plot, [measured.HOLDERS[way] for way in ways])
-    plot.ax.set(xscale="log", xlim=(1e-3, 100), xlabel="held beyond the output, in outputs")
-    plot.ax.minorticks_off()
+    _scale_rows(plot, [measured.HOLDERS[way] for way in ways], (1e-3, 100),
+                "held beyond the output, in outputs")  # fmt: skip
     plot.level(1, name="the output", across=False)
     for place, ((case, rows), shape) in enumerate(zip(cases.items(), "os^", strict=False)):
         parts = {way: max(1e-3, row["extra"] / row["output"]) for way, row in rows.items()}
@@ -303,9 +305,8 @@ def memory(record: Record) -> Figure:
             role = WIN if "convbook" in way else "quiet"
             plot.dots([parts[way]], [ways.index(way)], role=role, size=8, hollow=True, shape=shape)
         name = measured.pretty(case)
-        label = plot.note(f"{'○□△'[place]} {name}", (1.02, -1 - place), ha="right", size="small",
-                          xycoords=plot.ax.get_yaxis_transform(), name=name,
-                          values=np.array([*parts.values()]))  # fmt: skip
+        label = _beside(plot, f"{'○□△'[place]} {name}", (1.02, -1 - place), name=name,
+                        values=np.array([*parts.values()]))  # fmt: skip
         label.derive(
             words=[f"{measured.HOLDERS[way]} {short(parts[way])}" for way in ways if way in parts]
         )

@@ -77,7 +77,7 @@ def times(sides: Sequence[int], measured: Mapping[str, Sequence[float]], call: f
     plot.level(call, name="call", role="output")
     fig.say("A dashed line: a call that computes one number, {call:item .2g}.")
     plot.ax.set(xscale="log", yscale="log", xlabel="side of the image, pixels")
-    plot.ax.set_title("time, microseconds", loc="left", fontsize=plot.sizes.text)
+    plot.title("time, microseconds")
     plot.ax.set_xticks(sides, [str(side) for side in sides])
     plot.ax.minorticks_off()
     plot.ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")

@@ -40,7 +40,7 @@ def continuations(photograph: Array, corner: tuple[int, int], side: int, margin:
         pictures[name] = np.moveaxis(_continued(crop, margin, 2, mode), 0, -1)
     whole = side + 2 * margin
     fig = Figure()
-    panels = [ax for _ in range(2) for ax in fig.row(*[(whole, 1.12 * whole)] * 3)]
+    panels = fig.grid(6, (whole, 1.12 * whole), columns=3)
     for ax, (name, picture) in zip(panels, pictures.items(), strict=True):
         ax.picture(picture, role="colour", name=name, at=(0, 0.11 * whole), label="top")
         ax.frame((margin, 0.11 * whole + margin), (side, side), role="input")
