@@ -214,7 +214,7 @@ def figure_functions(stem: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("stem", CHAPTERS)
+@pytest.mark.parametrize("stem", [*CHAPTERS, "colour", "switching", "traps"])
 def test_every_figure_is_shown_in_its_chapter(stem: str) -> None:
     """So that the chapter's own test draws it, and it cannot be shown without alt text."""
     texts = [page.read_text("utf-8") for page in (ROOT / "docs").glob("*.md")]
