@@ -67,14 +67,14 @@ def slices(image: Array, weight: Array) -> Figure:
     for x, text in ((3.6, "image"), (7.4, "kernel"), (11.3, "map")):
         ax.note(text, (x, 0.45), role="quiet")
     maps = []
-    for c, (name, role) in enumerate(COLOURS.items()):
+    for c, name in enumerate(COLOURS):
         y = 1.0 + 3.65 * c
         seen = conv2d(image[c : c + 1], weight[:, c : c + 1])[0]
-        ax.note(name, (1.85, y + 1.5), role=role, ha="right")
-        channel = ax.cells(image[c], role=role, name=f"{name} channel", at=(2.1, y))
+        ax.note(name, (1.85, y + 1.5), role=name, ha="right")
+        channel = ax.cells(image[c], role=name, name=f"{name} channel", at=(2.1, y))
         ax.frame((2.1, y), (2, 2), role="kernel")
-        ax.cells(weight[0, c], role=role, name=f"{name} slice", at=(6.4, y + 0.5), strength=0.3)
-        maps.append(ax.cells(seen, role=role, name=f"{name} map", at=(10.3, y + 0.5)))
+        ax.cells(weight[0, c], role=name, name=f"{name} slice", at=(6.4, y + 0.5), strength=0.3)
+        maps.append(ax.cells(seen, role=name, name=f"{name} map", at=(10.3, y + 0.5)))
         ax.arrow((5.3, y + 1.5), (6.2, y + 1.5))
         ax.arrow((8.6, y + 1.5), (10.1, y + 1.5))
         if c:
@@ -110,17 +110,17 @@ def products(patch: Array, weight: Array) -> Figure:
     ax = fig.panel(16.4, 17.2)
     for x, text in ((3.6, "pixels"), (8.1, "weights"), (13.6, "products")):
         ax.note(text, (x, 0.45), role="quiet")
-    for c, (name, role) in enumerate(COLOURS.items()):
+    for c, name in enumerate(COLOURS):
         y = 1.1 + 4.6 * c
-        ax.note(name, (1.85, y + 1.5), role=role, ha="right")
-        ax.cells(values[c], role=role, name=f"{name} pixels", at=(2.1, y), text="small")
+        ax.note(name, (1.85, y + 1.5), role=name, ha="right")
+        ax.cells(values[c], role=name, name=f"{name} pixels", at=(2.1, y), text="small")
         ax.note(TIMES, (5.85, y + 1.5), role="quiet", size="large")
-        ax.cells(weight[0, c], role="signed", name=f"{name} weights", at=(6.6, y), text="small",
-                 largest=float(abs(weight).max()))  # fmt: skip
+        ax.cells(weight[0, c], role=name, name=f"{name} weights", at=(6.6, y), text="small",
+                 strength=0.4 * abs(weight[0, c]) / abs(weight).max())  # fmt: skip
         ax.note("=", (10.3, y + 1.5), role="quiet", size="large")
-        ax.cells(each[c], role="signed", name=f"{name} products", at=(11.0, y), size=(1.75, 1),
-                 text="small", largest=float(abs(each).max()))  # fmt: skip
-        ax.note(f"sum {number(int(each[c].sum()))}", (13.6, y + 3.5), name=f"{name} sum", role=role,
+        ax.cells(each[c], role=name, name=f"{name} products", at=(11.0, y), size=(1.75, 1),
+                 text="small", strength=0.4 * abs(each[c]) / abs(each).max())  # fmt: skip
+        ax.note(f"sum {number(int(each[c].sum()))}", (13.6, y + 3.5), name=f"{name} sum", role=name,
                 values=int(each[c].sum()))  # fmt: skip
         fig.say("{0:name}: {0} times {1}, sum {2:item};", fig.marks[f"{name} pixels"],
                 fig.marks[f"{name} weights"], fig.marks[f"{name} sum"])  # fmt: skip

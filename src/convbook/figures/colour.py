@@ -56,12 +56,12 @@ def matching(wavelengths: Array, lamps: Array) -> Figure:
     plot = fig.plot(0.6)
     fig.say("A curve for each light of a screen, over the wavelengths: how much of it would look "
             "like each pure light. Each has a hump, and each dips below zero:")  # fmt: skip
-    for amounts, (name, role) in zip(lamps, COLOURS.items(), strict=True):
-        mark = plot.line(wavelengths, amounts, role=role, name=name)
+    for amounts, name in zip(lamps, COLOURS, strict=True):
+        mark = plot.line(wavelengths, amounts, role=name, name=name)
         plot.ax.fill_between(wavelengths, amounts.clip(max=0), 0, alpha=0.25, linewidth=0,
-                             color=_palette.ink(role).light)  # fmt: skip
+                             color=_palette.ink(name).light)  # fmt: skip
         peak = int(amounts.argmax())
-        plot.note(name, (wavelengths[peak], amounts[peak] + 0.2), role=role)
+        plot.note(name, (wavelengths[peak], amounts[peak] + 0.2), role=name)
         mark.derive(deepest=float(wavelengths[amounts.argmin()]))
         fig.say("{0:name} {0:min .2f} at {0:deepest} nanometres;", mark)
     mark.derive(made=float((lamps >= 0).all(axis=0).mean()))
