@@ -1,6 +1,7 @@
 """The figures of the chapter on channels say what they show, and show what conv2d gives."""
 
 import html
+import re
 
 import numpy as np
 import pytest
@@ -8,10 +9,12 @@ import pytest
 from convbook import KERNELS, conv2d, frog
 from legibility import assert_legible
 from requirements import need
+from website import ROOT
 
 need("matplotlib")
 figures = need("convbook.figures.channels")
 colour = need("convbook.figures.colour")
+palette = need("convbook.figures._palette")
 
 RNG = np.random.default_rng(0)
 SMALL = RNG.integers(0, 9, size=(3, 3, 3))
@@ -113,3 +116,16 @@ def test_marks_are_listed():
 def test_refuses_what_it_cannot_draw(draw, message):
     with pytest.raises(ValueError, match=message):
         draw()
+
+
+def test_a_colour_of_the_chapter_is_that_of_a_channel():
+    """Nothing else of its drawings, and nothing of what can be touched, has one of the three."""
+    block = figures.channel_block(FROG, OPPONENT[0], (14, 4), "frog(32)")
+    marks = [mark for draw in DRAWN.values() for mark in draw().drawn] + block.drawn
+    roles = {mark.role for mark in marks if mark.kind != "picture"}
+    assert set(figures.COLOURS) <= roles
+    assert not roles & {palette.ALIASES[name] for name in figures.COLOURS}
+    style = (ROOT / "docs" / "_static" / "explore" / "channels.js").read_text("utf-8")
+    inks = dict(re.findall(r"\.(red|green|blue) \{ --ink: var\(--cb-(\w+)\); \}", style))
+    assert inks == {name: name for name in figures.COLOURS}
+    assert "--cb-output" not in style

@@ -1,7 +1,7 @@
 """Signal, difference and gradient from layer to layer; one figure of them can be touched."""
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
+from typing import Literal
 
 import numpy as np
 
@@ -37,28 +37,13 @@ NAMES = {"signal": "signal", "difference": "what two\ninputs\ndiffer in", "gradi
 ROLES = {"signal": "output", "difference": "kernel", "gradient": "gradient"}
 
 
-def activate(z: Array, activation: Activation) -> Array:
-    """Apply an activation."""
-    functions: Any = {
-        "relu": lambda z: np.maximum(z, 0),
-        "leaky relu": lambda z: np.where(z > 0, z, 0.2 * z),
-        "tanh": np.tanh,
-        "none": lambda z: z,
-    }
-    result: Array = functions[activation](z)
-    return result
-
-
-def slope(z: Array, activation: Activation) -> Array:
-    """Return the derivative of an activation."""
-    slopes: Any = {
-        "relu": lambda z: 1.0 * (z > 0),
-        "leaky relu": lambda z: np.where(z > 0, 1, 0.2),
-        "tanh": lambda z: 1 - np.tanh(z) ** 2,
-        "none": np.ones_like,
-    }
-    result: Array = slopes[activation](z)
-    return result
+FUNCTIONS: dict[Activation, tuple[Callable[..., Array], Callable[..., Array]]] = {
+    "relu": (lambda z: np.maximum(z, 0), lambda z: 1.0 * (z > 0)),
+    "leaky relu": (lambda z: np.where(z > 0, z, 0.2 * z), lambda z: np.where(z > 0, 1, 0.2)),
+    "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
+    "none": (lambda z: z, np.ones_like),
+}
+"""Each activation, and its derivative."""
 
 
 def follow(
@@ -87,13 +72,14 @@ def follow(
         "gradient": that of the first input, with respect to what each layer reads, and last the
         given one.
     """
+    activate, slope = FUNCTIONS[activation]
     sums = [inputs]
     for weight, bias in layers:
-        x = activate(sums[-1], activation) if len(sums) > 1 else inputs
+        x = activate(sums[-1]) if len(sums) > 1 else inputs
         sums.append(conv2d(pad(x, (1, 1, 1, 1), mode="circular"), weight, bias))
     back = [gradient]
     for (weight, _), z in zip(layers[::-1], sums[:0:-1], strict=True):
-        gated = pad(back[0] * slope(z[0], activation), (1, 1, 1, 1), mode="circular")
+        gated = pad(back[0] * slope(z[0]), (1, 1, 1, 1), mode="circular")
         back.insert(0, conv2d(gated, flip(weight).swapaxes(0, 1)))
     return {
         "signal": [float((z**2).mean()) for z in sums],

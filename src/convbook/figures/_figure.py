@@ -29,35 +29,22 @@ PIXEL = 1 / 96  # of an inch
 LICENCE = "the convbook authors, CC BY 4.0"
 
 STYLE: Any = {
-    "figure.facecolor": "none",
-    "axes.facecolor": "none",
-    "savefig.facecolor": "none",
+    **dict.fromkeys(["figure.facecolor", "axes.facecolor", "savefig.facecolor"], "none"),
     "svg.fonttype": "none",
     "svg.hashsalt": "convbook",
     "image.composite_image": False,
     "font.family": "DejaVu Sans",
-    "font.size": 11,
-    "axes.titlesize": 11,
-    "axes.labelsize": 11,
-    "xtick.labelsize": 10,
-    "ytick.labelsize": 10,
-    "text.color": LIGHT["ink"],
-    "axes.labelcolor": LIGHT["ink"],
-    "axes.titlecolor": LIGHT["ink"],
-    "axes.edgecolor": LIGHT["quiet"],
-    "xtick.color": LIGHT["quiet"],
-    "ytick.color": LIGHT["quiet"],
-    "xtick.labelcolor": LIGHT["ink"],
-    "ytick.labelcolor": LIGHT["ink"],
+    **dict.fromkeys(["font.size", "axes.titlesize", "axes.labelsize"], 11),
+    **dict.fromkeys(["xtick.labelsize", "ytick.labelsize"], 10),
+    **dict.fromkeys(["text.color", "axes.labelcolor", "axes.titlecolor", "xtick.labelcolor",
+                     "ytick.labelcolor", "patch.edgecolor"], LIGHT["ink"]),
+    **dict.fromkeys(["axes.edgecolor", "xtick.color", "ytick.color"], LIGHT["quiet"]),
     "grid.color": LIGHT["line"],
-    "patch.edgecolor": LIGHT["ink"],
     "hatch.color": LIGHT["padding"],
-    "axes.spines.top": False,
-    "axes.spines.right": False,
+    **dict.fromkeys(["axes.spines.top", "axes.spines.right"], False),
     "lines.linewidth": 2.0,
     "image.interpolation": "none",
-    "legend.frameon": False,
-}
+}  # fmt: skip
 
 
 class Figure(figure.Figure):

@@ -89,8 +89,9 @@ def stepper(
     for name, grid in (("kernel", kernel), ("output", output)):
         ax.cells(grid, role=name, name=name, at=corners[name], strength=0.1, label="top")
     span = [dilation * (k - 1) + 1 for k in kernel.shape]
-    _frame(ax, corners["input"], places, span, "kernel")
-    _frame(ax, corners["output"], at, (1, 1), "output")
+    (x, y), (left, top) = corners["input"], corners["output"]
+    ax.frame((x + places[1], y + places[0]), (span[1], span[0]), role="kernel")
+    ax.frame((left + at[1], top + at[0]), role="output")
     for row, line in enumerate(total):
         ax.note(line, (width / 2, height + 0.4 + 0.9 * row))
     fig.marks["kernel"].derive(row=at[0], column=at[1], sum=" ".join(total),
@@ -101,13 +102,6 @@ def stepper(
             "output holds {output}. In the page on the web, every number can be changed."
             )  # fmt: skip
     return fig
-
-
-def _frame(
-    ax: Panel, corner: Point, place: Sequence[int], span: Sequence[int], role: str
-) -> None:  # fmt: skip
-    """Frame a window of a grid."""
-    ax.frame((corner[0] + place[1], corner[1] + place[0]), (span[1], span[0]), role=role)
 
 
 def _continued(image: Array, padding: int, mode: PaddingMode) -> Array:

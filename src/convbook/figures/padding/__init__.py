@@ -16,17 +16,6 @@ from convbook.figures.padding.modes import (
     strided_windows,
 )
 
-__all__ = [
-    "border_errors",
-    "by_hand",
-    "continuations",
-    "continued_row",
-    "damage",
-    "leak",
-    "lost_rings",
-    "rotated",
-    "signal_by_layer",
-    "stepper",
-    "strided_windows",
-    "where_the_signal_dies",
-]
+__all__ = ["border_errors", "by_hand", "continuations", "continued_row", "damage", "leak",
+           "lost_rings", "rotated", "signal_by_layer", "stepper", "strided_windows",
+           "where_the_signal_dies"]  # fmt: skip
