@@ -1,13 +1,13 @@
 """A panel with scales: curves, strips of dots, bars and reference lines."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from convbook._typing import Array
 from convbook.figures import _palette
-from convbook.figures._marks import MIDDLES, Mark
+from convbook.figures._marks import MIDDLES, Mark, number
 from convbook.figures._panel import Panel
 
 MARGIN = 3  # pixels
@@ -109,6 +109,11 @@ class Plot(Panel):
         self.ax.set_yticks(range(len(names)), names)
         self.ax.tick_params(axis="y", length=0)
         self.ax.grid(axis="x")
+
+    def ticks(self, axis: Literal["x", "y"], values: Any, form: str = "g") -> None:
+        """Write some values at an axis, and no others."""
+        getattr(self.ax, f"set_{axis}ticks")(values, [number(value, form) for value in values])
+        self.ax.minorticks_off()
 
     def title(self, text: str, *, bold: bool = False) -> None:
         """Write a title above the left end of the panel."""

@@ -33,9 +33,8 @@ def strips(groups: Mapping[str, Sequence[float]], largest: float, label: str) ->
         digits = ".1%" if 0 < np.median(values) < 0.1 else ".0%"
         plot.note(f"median {strip:{f'median {digits}'}}", (largest, row - 0.42), ha="right")
         fig.say("{0:name}: {0:min .1%} to {0:max .1%}, median {0:median .1%}.", strip)
-    ticks = np.linspace(0, largest, 5)
     plot.ax.set(xlim=(-0.02 * largest, 1.02 * largest), ylim=(len(groups) - 0.4, -0.75))
     plot.ax.set(yticks=[], xlabel=label)
-    plot.ax.set_xticks(ticks, [f"{100 * tick:.0f} %" for tick in ticks])
+    plot.ticks("x", np.linspace(0, largest, 5), ".0%")
     plot.ax.spines["left"].set_visible(False)
     return fig

@@ -240,7 +240,7 @@ def grey_keeps(edges: Mapping[str, tuple[float, float]], colour: Mapping[str, fl
         fig.say(f"{{0:name{n}}} {{0:row{n} .0%}}, {{0:best{n} .0%}} and {{1:row{n} .0%}};",
                 dots, diamonds)  # fmt: skip
     plot.ax.set(xlim=(-0.02, 1.02), ylim=(len(edges) - 0.5, -1.3), xlabel="share that grey keeps")
-    plot.ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+    plot.ticks("x", [0, 0.25, 0.5, 0.75, 1], ".0%")
     plot.ax.set_yticks(rows, [*edges])
     plot.ax.tick_params(axis="y", length=0)
     plot.ax.spines["left"].set_visible(False)

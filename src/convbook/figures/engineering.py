@@ -261,8 +261,7 @@ def _scale(plot: Plot, title: str, x: Sequence[int]) -> None:
     """Set up a panel of speeds: what lies below sgemm's is shaded."""
     plot.ax.set(xscale="linear" if title == "kernel" else "log", ylim=(0, 5), xlabel=title)
     plot.ax.set(xlim=(x[0] - 1, x[-1] + 1) if title == "kernel" else (x[0] / 1.4, x[-1] * 1.4))
-    plot.ax.set_xticks(x[::2], [str(value) for value in x[::2]])
-    plot.ax.minorticks_off()
+    plot.ticks("x", x[::2])
     low, high = plot.ax.get_xlim()
     plot.box((low, 0), (high - low, 1), role="quiet", strength=0.14, width=0)
 

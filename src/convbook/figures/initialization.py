@@ -90,8 +90,7 @@ def sign_kernels(outputs: Array) -> Figure:
         place = outputs.min() - 1, counts.max() + 0.9
         mark = plot.note(words, place, ha="left", name=name, values=values)
         mark.derive(square=square, negative=lambda each: (each < 0).sum())
-        occurring = np.unique(outputs)
-        plot.ax.set_xticks(occurring, [number(value) for value in occurring])
+        plot.ticks("x", np.unique(outputs))
         plot.ax.set(yticks=[], xlim=(outputs.min() - 1, outputs.max() + 1))
         plot.ax.set_ylim(-0.1, counts.max() + 1.4)
         plot.ax.spines["left"].set_visible(False)
@@ -228,8 +227,7 @@ def waking(steps: Mapping[str, Mapping[int, Array]]) -> Figure:
         fig.say("{0:name}, layers {0:depths}: {0:values .0f} steps.", mark)
     fig.say("The line is the {0:middle} of {0:seeds} seeds, the band holds {0:band} of them.", mark)
     plot.ax.set(yscale="log", xlabel="layers", xticks=range(3, 13, 3))
-    plot.ax.set_yticks([10, 30, 100, 300], ["10", "30", "100", "300"])
-    plot.ax.minorticks_off()
+    plot.ticks("y", [10, 30, 100, 300])
     plot.title("steps of training until the net wakes")
     plot.ax.grid(axis="y")
     return fig

@@ -77,8 +77,7 @@ def border_errors(errors: Mapping[str, Mapping[str, Array]]) -> Figure:
         fig.say("The bands hold {0:band} of the crops.", strip)
         plot.rows(order, above=0.5, below=0.5)
         plot.ax.set(xscale="log", xlim=(0.002, 60))
-        plot.ax.set_xticks([0.01, 0.1, 1], ["1 %", "10 %", "100 %"])
-        plot.ax.minorticks_off()
+        plot.ticks("x", [0.01, 0.1, 1], ".0%")
         plot.ax.spines["left"].set_visible(False)
     plot.ax.set_xlabel("error beside the border")
     return fig
