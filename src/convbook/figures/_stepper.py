@@ -47,8 +47,10 @@ def stepper(
         Kernel of at most 5 by 5 weights.
     at : pair of int
         Position of the kernel.
-    stride, padding, dilation, mode
-        As for :func:`~convbook.conv2d`; the mode is that of :class:`!torch.nn.Conv2d`.
+    stride, padding, dilation : int
+        As for :func:`~convbook.conv2d`.
+    mode : str
+        As the ``padding_mode`` of :class:`!torch.nn.Conv2d`.
     controls : sequence of str
         What else a reader may change: "padding", "mode", "stride", "dilation", "flip", "predict",
         "goal". Show what the chapter has introduced.

@@ -9,7 +9,7 @@ from convbook import _checks, conv2d, luma, share_across_channels
 from convbook._typing import Array
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._marks import MINUS, TIMES, number
-from convbook.figures._slices import COLOURS, channel_block  # noqa: F401  (shown with the others)
+from convbook.figures._slices import COLOURS, channel_block  # noqa: F401  (shown too)
 
 
 @drawing

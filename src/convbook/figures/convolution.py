@@ -6,12 +6,12 @@ import numpy as np
 
 from convbook import _checks, conv2d, flip
 from convbook._typing import Array
-from convbook.figures._bench import bench  # noqa: F401  (the chapter shows it)
+from convbook.figures._bench import bench  # noqa: F401  (shown too)
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._marks import TIMES, number
 from convbook.figures._panel import Panel, Point
 from convbook.figures._planes import brightest, draw_map, slide, whole
-from convbook.figures._stepper import sliding_window, stepper  # noqa: F401  (the chapter too)
+from convbook.figures._stepper import sliding_window, stepper  # noqa: F401  (shown too)
 from convbook.figures._strips import strips
 
 POWERS = ("alpha", "beta", "gamma", "delta")

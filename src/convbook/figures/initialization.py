@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from convbook._typing import Array
-from convbook.figures._depth import decay, depth_curve, hidden_collapse  # noqa: F401  (here)
+from convbook.figures._depth import decay, depth_curve, hidden_collapse  # noqa: F401  (shown too)
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._marks import number
 from convbook.figures._panel import Panel, Point

@@ -7,13 +7,13 @@ import numpy as np
 
 from convbook import conv2d, conv2d_input
 from convbook._typing import Array
-from convbook.figures._budget import budget_bench, network_budget  # noqa: F401  (shown here)
+from convbook.figures._budget import budget_bench, network_budget  # noqa: F401  (shown too)
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._marks import Mark, by
 from convbook.figures._panel import Panel
 from convbook.figures._planes import slide
-from convbook.figures._shift import shift_curves, shift_errors, shift_slider  # noqa: F401  (too)
-from convbook.figures._stepper import stepper  # noqa: F401  (and in other chapters)
+from convbook.figures._shift import shift_curves, shift_errors, shift_slider  # noqa: F401  (shown too)
+from convbook.figures._stepper import stepper  # noqa: F401  (shown too)
 from convbook.stride import Layer, receptive_field
 
 PLACES = ("alpha", "beta", "gamma", "delta")
