@@ -17,7 +17,7 @@ myst: {html_meta: {description: A page that a test has planted.}}
 ---
 # A planted page
 
-Read {source}`src/convbook/padding.py`, {source}`the figures <src/convbook/figures/padding.py>`,
+Read {source}`src/convbook/padding.py`, {source}`the figures <src/convbook/figures/stride.py>`,
 {source}`tests/test_padding.py` and {source}`src/convbook/matmul`.
 
 ```{eval-rst}

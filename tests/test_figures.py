@@ -262,7 +262,7 @@ def public():
         module = need(f"convbook.figures.{stem}")
         for name, value in vars(module).items():
             own = inspect.isfunction(value) and value.__module__.startswith(module.__name__)
-            if own and name[0] != "_":
+            if (own or hasattr(value, "__wrapped__")) and name[0] != "_":
                 yield pytest.param(value, id=f"{stem}.{name}")
 
 

@@ -1,6 +1,7 @@
 """The figures of the chapter on channels say what they show, and show what conv2d gives."""
 
 import html
+import re
 
 import numpy as np
 import pytest
@@ -8,9 +9,12 @@ import pytest
 from convbook import KERNELS, conv2d, frog
 from legibility import assert_legible
 from requirements import need
+from website import ROOT
 
 need("matplotlib")
 figures = need("convbook.figures.channels")
+colour = need("convbook.figures.colour")
+palette = need("convbook.figures._palette")
 
 RNG = np.random.default_rng(0)
 SMALL = RNG.integers(0, 9, size=(3, 3, 3))
@@ -27,8 +31,8 @@ DRAWN = {
     "permuted": lambda: figures.permuted(FROG, KERNELS["top edge"].astype(int)),
     "channel_maps": lambda: figures.channel_maps(FROG.astype(float), OPPONENT / 18),
     "grey_keeps": lambda: figures.grey_keeps(EDGES, {"cat": 0.05, "frog": 0.0}),
-    "greys": lambda: figures.greys({"a rule": [76, 150, 29], "another": [54, 182, 18]}),
-    "matching": lambda: figures.matching(NM, np.sin([NM / 9, NM / 8, NM / 7])),
+    "greys": lambda: colour.greys({"a rule": [76, 150, 29], "another": [54, 182, 18]}),
+    "matching": lambda: colour.matching(NM, np.sin([NM / 9, NM / 8, NM / 7])),
 }
 
 
@@ -38,7 +42,7 @@ def test_every_public_figure_is_tested():
         for name, f in vars(figures).items()
         if hasattr(f, "__wrapped__") and f.__module__.startswith(figures.__name__)
     }
-    assert public == set(DRAWN)
+    assert public | {"greys", "matching"} == set(DRAWN)
 
 
 @pytest.mark.parametrize("draw", DRAWN.values(), ids=DRAWN.keys())
@@ -106,9 +110,22 @@ def test_marks_are_listed():
         (lambda: figures.permuted(FROG, SMALL), r"kernel must have shape \(3, 3\)"),
         (lambda: figures.channel_maps(FROG, OPPONENT[0, :1, None]), "weight must have shape"),
         (lambda: figures.grey_keeps(EDGES, {"cat": 0.05}), "colour must name what edges names"),
-        (lambda: figures.matching(NM, NM), "lamps must have shape"),
+        (lambda: colour.matching(NM, NM), "lamps must have shape"),
     ],
 )
 def test_refuses_what_it_cannot_draw(draw, message):
     with pytest.raises(ValueError, match=message):
         draw()
+
+
+def test_a_colour_of_the_chapter_is_that_of_a_channel():
+    """Nothing else of its drawings, and nothing of what can be touched, has one of the three."""
+    block = figures.channel_block(FROG, OPPONENT[0], (14, 4), "frog(32)")
+    marks = [mark for draw in DRAWN.values() for mark in draw().drawn] + block.drawn
+    roles = {mark.role for mark in marks if mark.kind != "picture"}
+    assert set(figures.COLOURS) <= roles
+    assert not roles & {palette.ALIASES[name] for name in figures.COLOURS}
+    style = (ROOT / "docs" / "_static" / "explore" / "channels.js").read_text("utf-8")
+    inks = dict(re.findall(r"\.(red|green|blue) \{ --ink: var\(--cb-(\w+)\); \}", style))
+    assert inks == {name: name for name in figures.COLOURS}
+    assert "--cb-output" not in style

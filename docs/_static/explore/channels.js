@@ -160,7 +160,7 @@ class Channels extends Explorable {
   }
 
   static style = `
-.red { --ink: var(--cb-positive); } .green { --ink: var(--cb-gamma); } .blue { --ink: var(--cb-alpha); } .total, .map.sum { --ink: var(--cb-output); }
+.red { --ink: var(--cb-red); } .green { --ink: var(--cb-green); } .blue { --ink: var(--cb-blue); } .total, .map.sum { --ink: var(--cb-ink); }
 .gallery { display: grid; grid-template-columns: 2.06fr 1fr 1fr; gap: .5rem .6rem; max-width: 34rem; margin: .7rem auto 0; }
 .map { margin: 0; } .map.main { grid-row: span 2; }
 canvas { display: block; width: 100%; image-rendering: pixelated; border: 1px solid var(--cb-rule); }
@@ -179,7 +179,7 @@ figcaption { font-size: .8rem; text-align: center; color: var(--pst-color-text-m
 .total { font-weight: 700; }
 .together { grid-column: 1 / 8; text-align: right; font-size: .88rem; color: var(--pst-color-text-muted); }
 .words { min-height: 1.6em; margin-top: .5rem; }
-.words :is(.red, .green, .blue) { color: var(--ink); }
+.words :is(.red, .green, .blue) { color: var(--ink); } .words .y { color: var(--cb-ink); }
 .note { min-height: 1.45em; }
 @container (max-width: 560px) {
   .gallery { grid-template-columns: 1fr 1fr 1fr 1fr; } .map.main { grid-area: 1 / 1 / 2 / -1; width: 60%; justify-self: center; }

@@ -10,6 +10,7 @@ from convbook._typing import Array
 from convbook.figures._explorable import Explorable, written
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._photographs import PHOTOGRAPHS
+from convbook.figures._planes import blind, brightest, slide
 from convbook.figures._worked import draw_worked
 
 POOLINGS = {
@@ -57,7 +58,7 @@ def bench(
     _checks.choice("shown", shown, kernels)
     _checks.choice("picture", picture, PHOTOGRAPHS)
     kernel = kernels[shown]
-    result = conv2d(photo[None], kernel[None, None])[0]
+    result = slide(photo, kernel)
     scale = PHOTOGRAPHS[picture].side // len(photo)
     settings = _settings(kernels, [shown], [scale * k for k in at], picture, ["colour"])
     fig = Explorable("bench", settings, (55, 48))
@@ -140,5 +141,5 @@ def _settings(
 
 def _limits(result: Array, kernel: Array) -> tuple[float, float]:
     """Return what is black and what is white; zero is mid-grey if the weights add up to zero."""
-    limit = float(np.percentile(abs(result), 98))
-    return (-limit, limit) if abs(kernel.sum()) < 1e-9 else (0, 255)
+    limit = brightest(result)
+    return (-limit, limit) if blind(kernel) else (0, 255)

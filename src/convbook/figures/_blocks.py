@@ -42,8 +42,7 @@ def block(
 
 def title(panel: Panel, text: str, at: Point, said: str = "", **named: Any) -> Mark:
     """Write a title above a place, and below it what was measured."""
-    across = panel.ax.get_xlim()[1] / (panel.rect[2] - panel.rect[0])  # cells of a pixel
-    line = 1.25 * panel.sizes.text * 96 / 72 * across
+    line = panel.line_height
     if said:
         panel.note(said, (at[0], at[1] - 0.5 * line), va="bottom", role="quiet", size="small")
     above = (1.5 if said else 0.3) * line

@@ -1,6 +1,6 @@
-"""The budget bench: layers to add, stride, widen and dilate, and what they cost."""
+"""What the layers of a network cost: as a drawing, and as a bench where they can be changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,9 @@ import numpy as np
 from convbook import Layer, budget, receptive_field
 from convbook.figures._explorable import Explorable
 from convbook.figures._figure import Figure, drawing
+from convbook.figures._marks import Mark, by
+from convbook.figures._panel import Panel
+from convbook.stride import Cost
 
 Network = tuple[tuple[int, int, int], Sequence[Layer]]
 
@@ -74,6 +77,51 @@ NETWORKS: Mapping[str, Network] = {
 }  # fmt: skip
 
 
+COSTS = {"activations": "output", "multiply-adds": "gradient", "parameters": "kernel"}
+"""What a layer costs, and the role of its bars."""
+
+
+@drawing
+def network_budget(names: Sequence[str], costs: Sequence[Cost]) -> Figure:
+    """Draw activations, multiply-adds and parameters of each layer of a network as bars.
+
+    Parameters
+    ----------
+    names : sequence of str
+        What each layer is.
+    costs : sequence of Cost
+        What each layer costs, in the same order.
+    """
+    fig = Figure()
+    ax = fig.panel(24, len(costs) + 2.9)
+    for row, (name, cost) in enumerate(zip(names, costs, strict=True)):
+        ax.note(name, (0.1, row + 2.95), ha="left", size="small")
+        ax.note(by(cost.shape), (7.9, row + 2.95), ha="right", size="small")
+    fig.say("Bars for the layers of a network, from the image down, with the shape of each output.")
+    places = (8.6, 13.2, 19.1), (0.75, 1.75, 2.95)
+    for bars in _draw_costs(ax, costs, *places, 3.9, lambda total: f"{total / 1e6:,.1f} M"):
+        bars.derive(all=lambda values: values.sum() / 1e6, most=lambda values: values.max() / 1e6,
+                    layer=lambda values: int(np.argmax(values)) + 1)  # fmt: skip
+        fig.say("{0:name}: {0:all ,.1f} million, {0:most ,.1f} of them in layer {0:layer}.", bars)
+    return fig
+
+
+def _draw_costs(
+    ax: Panel, costs: Sequence[Cost], across: Sequence[float], down: Sequence[float],
+    longest: float, written: Callable[[Any], str],
+) -> list[Mark]:  # fmt: skip
+    """Draw a column of bars for each sort of costs, below its name and its sum."""
+    ax.note("in all", (0.1, down[1]), ha="left", size="small")
+    marks = []
+    for x, (name, role) in zip(across, COSTS.items(), strict=True):
+        values = np.array([getattr(cost, name.replace("-", "_")) for cost in costs])
+        ax.note(name, (x, down[0]), role=role, ha="left", size="small")
+        ax.note(written(values.sum()), (x, down[1]), ha="left", size="small")
+        marks.append(ax.bars(values, role=role, name=name, at=(x, down[2]),
+                             unit=longest / values.max()))  # fmt: skip
+    return marks
+
+
 @drawing
 def budget_bench(layers: Sequence[Layer], input_shape: tuple[int, int, int]) -> Figure:
     """Show what a few layers cost; in the page they can be changed, added and taken away.
@@ -98,21 +146,15 @@ def budget_bench(layers: Sequence[Layer], input_shape: tuple[int, int, int]) -> 
     }
     fig = Explorable("budget", settings, (43, 63))
     ax = fig.panel(24, len(costs) + 2.3)
-    ax.note("in all", (0.1, 1.5), ha="left", size="small")
-    columns = (("activations", "output"), ("multiply-adds", "gradient"), ("parameters", "kernel"))
-    for x, (name, role) in zip((9.3, 13.8, 19.6), columns, strict=True):
-        values = np.array([getattr(cost, name.replace("-", "_")) for cost in costs])
-        ax.note(name, (x, 0.6), role=role, ha="left", size="small")
-        ax.note(_short(values.sum()), (x, 1.5), ha="left", size="small")
-        ax.bars(values, role=role, name=name, at=(x, 2.65), unit=3.8 / values.max())
-    title = " × ".join(map(str, input_shape))
-    fig.marks["activations"].derive(image=title)
+    _draw_costs(ax, costs, (9.3, 13.8, 19.6), (0.6, 1.5, 2.65), 3.8, _short)
+    fig.marks["activations"].derive(image=by(input_shape))
     fig.say("{activations:count} layers on an image of {activations:image}, with bars for their "
             "costs.")  # fmt: skip
     for row, (layer, cost, field) in enumerate(zip(layers, costs, fields, strict=True)):
-        shape = " × ".join(map(str, cost.shape))
         ax.note(_called(layer), (0.1, row + 2.65), ha="left", size="small")
-        mark = ax.note(shape, (8.9, row + 2.65), ha="right", size="small", name=f"layer {row}")
+        mark = ax.note(
+            by(cost.shape), (8.9, row + 2.65), ha="right", size="small", name=f"layer {row}"
+        )
         mark.derive(kind=_called(layer), sees=field.size, **cost._asdict())
         fig.say("{0:kind} makes {0:item}: {0:activations ,d} activations, {0:multiply_adds ,d} "
                 "multiply-adds, {0:parameters ,d} parameters; each output sees {0:sees} pixels.",

@@ -1,6 +1,7 @@
-"""The depth curve: signal, difference and gradient from layer to layer, to be touched."""
+"""Signal, difference and gradient from layer to layer; one figure of them can be touched."""
 
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
+from typing import Literal
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from convbook import conv2d, flip, pad, torch_default
 from convbook._typing import Array
 from convbook.figures._explorable import Explorable
 from convbook.figures._figure import Figure, drawing
+from convbook.figures._plot import Plot
 
 Activation = Literal["relu", "leaky relu", "tanh", "none"]
 
@@ -35,28 +37,13 @@ NAMES = {"signal": "signal", "difference": "what two\ninputs\ndiffer in", "gradi
 ROLES = {"signal": "output", "difference": "kernel", "gradient": "gradient"}
 
 
-def activate(z: Array, activation: Activation) -> Array:
-    """Apply an activation."""
-    functions: Any = {
-        "relu": lambda z: np.maximum(z, 0),
-        "leaky relu": lambda z: np.where(z > 0, z, 0.2 * z),
-        "tanh": np.tanh,
-        "none": lambda z: z,
-    }
-    result: Array = functions[activation](z)
-    return result
-
-
-def slope(z: Array, activation: Activation) -> Array:
-    """Return the derivative of an activation."""
-    slopes: Any = {
-        "relu": lambda z: 1.0 * (z > 0),
-        "leaky relu": lambda z: np.where(z > 0, 1, 0.2),
-        "tanh": lambda z: 1 - np.tanh(z) ** 2,
-        "none": np.ones_like,
-    }
-    result: Array = slopes[activation](z)
-    return result
+FUNCTIONS: dict[Activation, tuple[Callable[..., Array], Callable[..., Array]]] = {
+    "relu": (lambda z: np.maximum(z, 0), lambda z: 1.0 * (z > 0)),
+    "leaky relu": (lambda z: np.where(z > 0, z, 0.2 * z), lambda z: np.where(z > 0, 1, 0.2)),
+    "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
+    "none": (lambda z: z, np.ones_like),
+}
+"""Each activation, and its derivative."""
 
 
 def follow(
@@ -85,13 +72,14 @@ def follow(
         "gradient": that of the first input, with respect to what each layer reads, and last the
         given one.
     """
+    activate, slope = FUNCTIONS[activation]
     sums = [inputs]
     for weight, bias in layers:
-        x = activate(sums[-1], activation) if len(sums) > 1 else inputs
+        x = activate(sums[-1]) if len(sums) > 1 else inputs
         sums.append(conv2d(pad(x, (1, 1, 1, 1), mode="circular"), weight, bias))
     back = [gradient]
     for (weight, _), z in zip(layers[::-1], sums[:0:-1], strict=True):
-        gated = pad(back[0] * slope(z[0], activation), (1, 1, 1, 1), mode="circular")
+        gated = pad(back[0] * slope(z[0]), (1, 1, 1, 1), mode="circular")
         back.insert(0, conv2d(gated, flip(weight).swapaxes(0, 1)))
     return {
         "signal": [float((z**2).mean()) for z in sums],
@@ -149,3 +137,89 @@ def depth_curve(depth: int = 12, width: int = 16, draws: int = 20) -> Figure:
             "layer. In the page on the web depth, width, activation and start can be changed.",
             mark)  # fmt: skip
     return fig
+
+
+@drawing
+def decay(levels: Mapping[str, Array], factors: Mapping[str, float]) -> Figure:
+    """Draw the mean square after each layer beside what theory says.
+
+    Parameters
+    ----------
+    levels : mapping of str to ndarray of shape (seeds, layers + 1)
+        Mean squares of at most four starts, from the input on.
+    factors : mapping of str to float
+        What theory says that a layer multiplies by, for each start.
+    """
+    fig = Figure()
+    plot = fig.plot(0.72)
+    fig.say("Lines on a logarithmic scale: the mean square after each layer, beside a dashed "
+            "straight line of theory. All start at the same point.")  # fmt: skip
+    for (name, level), role in zip(
+        levels.items(), ("output", "gradient", "negative", "kernel"), strict=True
+    ):
+        layers = np.arange(level.shape[1])
+        theory = factors[name] ** layers
+        mark = plot.curve(layers, level, role=role, name=name, band=1.0)
+        plot.line(layers, theory, role="ink", width=1, linestyle=(0, (2, 2)))
+        plot.note(name, (layers[-1] + 0.4, theory[-1]), role=role, ha="left")
+        fig.say("{0:name} ends at {0:last .1e}.", mark.derive(seeds=len(level)))
+    fig.say("The line is the {0:middle} of {0:seeds} seeds, the band holds {0:band} of them.", mark)
+    _log_axes(plot, layers[-1])
+    return fig
+
+
+@drawing
+def hidden_collapse(
+    levels: Mapping[str, Array], differences: Mapping[str, Array], floor: float
+) -> Figure:
+    """Draw the signal's mean square and that of the difference of two inputs, layer by layer.
+
+    Parameters
+    ----------
+    levels, differences : mapping of str to ndarray of shape (seeds, layers + 1)
+        Mean squares of the signal and of what differs between two inputs, for each start.
+    floor : float
+        Where theory says that the signal of the first start comes to rest.
+    """
+    fig = Figure()
+    fig.say("Plots side by side on one logarithmic scale: the signal, and the difference that a "
+            "pair of inputs makes.")  # fmt: skip
+    for plot, name in zip(fig.plots(len(levels), 1.05), levels, strict=True):
+        last = levels[name].shape[1] - 1
+        for values, role, what in (
+            (levels[name], "output", "signal"), (differences[name], "kernel", "difference")
+        ):  # fmt: skip
+            mark = plot.curve(range(last + 1), values, role=role, name=f"{what}, {name}", band=1.0)
+            above = what == "signal"
+            place = (
+                (last, mark.values[-1] * 6) if above else (0.5 * last, mark.values[last // 2] / 15)
+            )
+            plot.note(what, place, role=role, ha="right")
+            fig.say("{0:name}: {0:last .1e} at the end.", mark.derive(seeds=len(values)))
+        plot.title(name, bold=True)
+        _log_axes(plot, last)
+    first = fig.rows[0][0]
+    assert isinstance(first, Plot)
+    first.level(floor, name="floor")
+    first.note("the floor", (last, floor / 6), ha="right", role="quiet")
+    fig.say("The lines are {0:middle}s of {0:seeds} seeds. On the left the signal levels off at a "
+            "dashed line, the floor at {floor:item .1e}, while the difference falls in a straight "
+            "line; on the right both stay high.", mark)  # fmt: skip
+    return fig
+
+
+def _log_axes(plot: Plot, layers: int) -> None:
+    """Label the powers of ten and the layers."""
+    powers = range(-10, 1, 2)
+    plot.ax.set(yscale="log", xlim=(0, layers), ylim=(10**-10.4, 10**0.9), xlabel="layer")
+    plot.ax.set_yticks([10.0**power for power in powers], [_power(power) for power in powers])
+    plot.ax.minorticks_off()
+    plot.ax.set_xticks(range(0, layers + 1, 2))
+    plot.ax.set_ylabel("mean square")
+    plot.ax.grid(axis="y")
+
+
+def _power(exponent: int) -> str:
+    """Write a power of ten with raised digits, which need no second font size."""
+    raised = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"10{raised}" if exponent else "1"

@@ -29,35 +29,22 @@ PIXEL = 1 / 96  # of an inch
 LICENCE = "the convbook authors, CC BY 4.0"
 
 STYLE: Any = {
-    "figure.facecolor": "none",
-    "axes.facecolor": "none",
-    "savefig.facecolor": "none",
+    **dict.fromkeys(["figure.facecolor", "axes.facecolor", "savefig.facecolor"], "none"),
     "svg.fonttype": "none",
     "svg.hashsalt": "convbook",
     "image.composite_image": False,
     "font.family": "DejaVu Sans",
-    "font.size": 11,
-    "axes.titlesize": 11,
-    "axes.labelsize": 11,
-    "xtick.labelsize": 10,
-    "ytick.labelsize": 10,
-    "text.color": LIGHT["ink"],
-    "axes.labelcolor": LIGHT["ink"],
-    "axes.titlecolor": LIGHT["ink"],
-    "axes.edgecolor": LIGHT["quiet"],
-    "xtick.color": LIGHT["quiet"],
-    "ytick.color": LIGHT["quiet"],
-    "xtick.labelcolor": LIGHT["ink"],
-    "ytick.labelcolor": LIGHT["ink"],
+    **dict.fromkeys(["font.size", "axes.titlesize", "axes.labelsize"], 11),
+    **dict.fromkeys(["xtick.labelsize", "ytick.labelsize"], 10),
+    **dict.fromkeys(["text.color", "axes.labelcolor", "axes.titlecolor", "xtick.labelcolor",
+                     "ytick.labelcolor", "patch.edgecolor"], LIGHT["ink"]),
+    **dict.fromkeys(["axes.edgecolor", "xtick.color", "ytick.color"], LIGHT["quiet"]),
     "grid.color": LIGHT["line"],
-    "patch.edgecolor": LIGHT["ink"],
     "hatch.color": LIGHT["padding"],
-    "axes.spines.top": False,
-    "axes.spines.right": False,
+    **dict.fromkeys(["axes.spines.top", "axes.spines.right"], False),
     "lines.linewidth": 2.0,
     "image.interpolation": "none",
-    "legend.frameon": False,
-}
+}  # fmt: skip
 
 
 class Figure(figure.Figure):
@@ -94,6 +81,11 @@ class Figure(figure.Figure):
             panel.ax.set(xlim=(0, width), ylim=(height, 0))
             panel.ax.axis("off")
         return panels
+
+    def grid(self, count: int, cells: tuple[float, float], columns: int) -> list[Panel]:
+        """Add panels of one size, so many in a row."""
+        rows = [min(columns, count - first) for first in range(0, count, columns)]
+        return [panel for across in rows for panel in self.row(*[cells] * across)]
 
     def plot(self, height: float = 0.5, width: float = 600) -> Plot:
         """Add one panel with scales, so high as a part of its width."""
@@ -143,8 +135,9 @@ class Figure(figure.Figure):
         self.set_size_inches(_layout.COLUMN * PIXEL, high * PIXEL)
         for panel in self._panels():
             left, top, right, bottom = panel.rect
-            panel.place((left / _layout.COLUMN, 1 - bottom / high,
-                         (right - left) / _layout.COLUMN, (bottom - top) / high))  # fmt: skip
+            panel.ax.set_position((left / _layout.COLUMN, 1 - bottom / high,
+                                   (right - left) / _layout.COLUMN,
+                                   (bottom - top) / high))  # fmt: skip
 
     def _panels(self) -> Iterator[Panel]:
         for row in self.rows:
@@ -197,23 +190,21 @@ class Figure(figure.Figure):
 
     def svg(self) -> str:
         """Return the drawing for a page: an SVG a panel, in rows that a phone breaks into lines."""
-        rows = "".join(f'<div class="row">{self._row_html(row)}</div>' for row in self.rows)
-        return f'<div class="drawing" role="img" aria-label="{self._described()}">{rows}</div>'
+        rows = ["".join(map(self._panel_html, row)) for row in self.rows]
+        drawn = "".join(f'<div class="row">{row}</div>' for row in rows)
+        return f'<div class="drawing" role="img" aria-label="{self._described()}">{drawn}</div>'
 
     def html(self) -> str:
         """Return what a page shows."""
         css = "convbook-figure measured" if self.measured else "convbook-figure"
         return f'<div class="{css}">{self.svg()}</div>'
 
-    def _row_html(self, row: list[Panel]) -> str:
-        return "".join(self._panel_html(panel) for panel in row)
-
     def _panel_html(self, panel: Panel) -> str:
         left, top, right, bottom = panel.rect
         width, high = right - left, self.get_figheight()
         box = Bbox([[left * PIXEL, high - bottom * PIXEL], [right * PIXEL, high - top * PIXEL]])
         with self._only(panel):
-            drawing = self._print("svg", bbox_inches=box)
+            drawing = self._bytes("svg", metadata={"Date": None}, bbox_inches=box).decode()
         share = 100 * panel.scale * width / _layout.PHONE
         style = f"--width: {width - 0.05:.1f}px; --phone: {share - 0.05:.1f}%"
         return _svg.element(
@@ -275,9 +266,6 @@ class Figure(figure.Figure):
             return _svg.standalone(svg.decode(), self.alt).encode()
         return self._bytes("png", dpi=144, facecolor=LIGHT["paper"],
                            metadata={**about, "Copyright": LICENCE})  # fmt: skip
-
-    def _print(self, kind: str, **options: Any) -> str:
-        return self._bytes(kind, metadata={"Date": None}, **options).decode()
 
     def _bytes(self, kind: str, **options: Any) -> bytes:
         buffer = BytesIO()

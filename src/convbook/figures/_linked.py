@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from convbook import _checks, conv2d, convolution_matrix
+from convbook import _checks, convolution_matrix
 from convbook._typing import Array
 from convbook.figures._entries import count_taps, draw_matrix
 from convbook.figures._explorable import Explorable, written
 from convbook.figures._figure import Figure, drawing
+from convbook.figures._planes import slide
 
 NAMES = np.array([f"weight {n}" for n in range(4)])
 
@@ -36,7 +37,7 @@ def linked_matrix(image: Array, kernel: Array) -> Figure:
         "label": "a convolution and its matrix, to change",
     }
     fig = Explorable("matrix", settings, rooms=(53, 67))
-    output = conv2d(image[None], kernel[None, None])[0]
+    output = slide(image, kernel)
     _draw_problem(fig, image, kernel, output)
     _draw_product(fig, image, kernel, output)
     fig.say("In the page on the web, touch a number and its partners light up.")

@@ -6,7 +6,7 @@ A mark writes itself into a sentence, so that an alt text cannot say what was no
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,22 +15,10 @@ import numpy as np
 from convbook._typing import Array
 from convbook.figures import _palette
 
-MINUS = "\N{MINUS SIGN}"
-WORDS = [
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
+MINUS, TIMES = "\N{MINUS SIGN}", "\N{MULTIPLICATION SIGN}"
+DOT = "\N{MIDDLE DOT}"
+WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+         "eleven", "twelve"]  # fmt: skip
 PARTS = {0.25: "a quarter", 0.5: "half", 2 / 3: "two thirds", 0.75: "three quarters",
          0.9: "nine tenths", 1.0: "all"}  # fmt: skip
 LONGEST = 36  # values that one listens to in a row
@@ -134,6 +122,11 @@ def number(value: Any, form: str = "g") -> str:
     if isinstance(value, str):
         return value
     return f"{value:{form}}".replace("-", MINUS).replace("%", " %")
+
+
+def by(sizes: Iterable[Any]) -> str:
+    """Write a shape as "3 × 3"."""
+    return f" {TIMES} ".join(map(str, sizes))
 
 
 def counted(count: int) -> str:

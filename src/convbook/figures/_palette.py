@@ -37,8 +37,10 @@ PALETTE = {
     "delta": Ink("red", "#a51830", "#f93d4f"),
 }
 
-ALIASES = {"padding": "quiet", "positive": "kernel", "negative": "input"}
-"""Roles that look like another one on purpose: padding is hatched, signs are told by numbers."""
+ALIASES = {"padding": "quiet", "positive": "kernel", "negative": "input",
+           "red": "delta", "green": "output", "blue": "input"}  # fmt: skip
+"""Roles that look like another one on purpose: padding is hatched, signs are told by numbers, and
+where the channels of a picture have their colours, input and output have none."""
 
 MAPS: dict[str, tuple[str, frozenset[str]]] = {
     "image": ("gray", frozenset({"grey", "white", "black"})),

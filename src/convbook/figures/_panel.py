@@ -49,9 +49,15 @@ class Panel:
         self.sizes = _layout.sizes(scale)
         self._record = record
 
-    def place(self, fractions: tuple[float, float, float, float]) -> None:
-        """Put the axes at a place of the figure."""
-        self.ax.set_position(fractions)
+    @property
+    def pixel(self) -> float:
+        """How many cells a CSS pixel is."""
+        return float(abs(self.ax.get_xlim()[1]) / (self.rect[2] - self.rect[0]))
+
+    @property
+    def line_height(self) -> float:
+        """Height of a line of text, in cells."""
+        return 1.25 * self.sizes.text * 96 / 72 * self.pixel
 
     def finish(self) -> None:
         """Do what has to wait until everything is drawn."""
@@ -173,9 +179,7 @@ class Panel:
         """Mark a region with a thick outline."""
         return self.box(at, size, role=role, name=name, strength=0, width=2.6, zorder=3)
 
-    def ring(
-        self, at: Point, spread: Point, *, role: str, name: str, sigmas: float = 2
-    ) -> Mark:  # fmt: skip
+    def ring(self, at: Point, spread: Point, *, role: str, name: str, sigmas: float = 2) -> Mark:
         """Draw the ellipse of so many standard deviations about a point."""
         width, height = 2 * sigmas * spread[0], 2 * sigmas * spread[1]
         self.ax.add_patch(Ellipse(at, width, height, fill=False, linewidth=2.2, clip_on=False,
@@ -233,7 +237,6 @@ class Panel:
     def bars(
         self, values: Array | Sequence[float], *, role: str, name: str, at: Point = (0, 0),
         unit: float = 1.0, pitch: float = 1.0, width: float = 0.7, upright: bool = False,
-        strength: float = 0.55,
     ) -> Mark:  # fmt: skip
         """Draw a bar for each value, all from one line.
 
@@ -251,8 +254,6 @@ class Panel:
             From one bar to the next, and across a bar.
         upright : bool
             Whether the bars stand; otherwise they lie, one below the other.
-        strength : float
-            Opacity of the tint.
 
         Returns
         -------
@@ -265,7 +266,7 @@ class Panel:
             corner = (at[0] + shift, at[1]) if upright else (at[0], at[1] + shift)
             size = (width, value * unit) if upright else (value * unit, width)
             if value:
-                self.box(corner, size, role=role, strength=strength)
+                self.box(corner, size, role=role, strength=0.55)
         return self._mark("bars", name, role, array)
 
     # -- Parts -------------------------------------------------------------------------------
@@ -283,19 +284,10 @@ class Panel:
     def _label(self, name: str, role: str, at: Point, size: Point, side: str) -> None:
         across, down, ha, va = SIDES[side]
         x, y = at[0] + across * size[0], at[1] + down * size[1]
-        gap = (
-            0.5
-            * self.sizes.text
-            * 96
-            / 72
-            * abs(self.ax.get_xlim()[1])
-            / (self.rect[2] - self.rect[0])
-        )
-        x, y = (
-            x + gap * (2 * across - 1) * (ha != "center"),
-            y + gap * (2 * down - 1) * (ha == "center"),
-        )
-        self.note(name, (x, y), role=role if role in LIGHT else "ink", ha=ha, va=va)
+        gap = 0.4 * self.line_height
+        at = (x + gap * (2 * across - 1) * (ha != "center"),
+              y + gap * (2 * down - 1) * (ha == "center"))  # fmt: skip
+        self.note(name, at, role=role if role in LIGHT else "ink", ha=ha, va=va)
 
     def _pixels(self, at: Point, size: Point) -> tuple[float, float, float, float]:
         """Return the place of a region in CSS pixels of the figure."""

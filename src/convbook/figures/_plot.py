@@ -1,12 +1,13 @@
 """A panel with scales: curves, strips of dots, bars and reference lines."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import numpy as np
 
 from convbook._typing import Array
 from convbook.figures import _palette
-from convbook.figures._marks import MIDDLES, Mark
+from convbook.figures._marks import MIDDLES, Mark, number
 from convbook.figures._panel import Panel
 
 MARGIN = 3  # pixels
@@ -57,17 +58,17 @@ class Plot(Panel):
         self.ax.plot(x, line, color=ink, **options)
         return self._mark("curve", name, role, line, middle=middle, band=band)
 
-    def area(self, x: Any, y: Any, *, role: str, name: str = "", base: Any = 0) -> Mark:
-        """Fill the space between a line and its base; its values are those of y."""
+    def area(self, x: Any, y: Any, *, role: str, name: str = "") -> Mark:
+        """Fill the space between a line and zero; its values are those of y."""
         ink = _palette.ink(role).light
-        self.ax.fill_between(x, y, base, color=ink, alpha=0.3, linewidth=0)
+        self.ax.fill_between(x, y, 0, color=ink, alpha=0.3, linewidth=0)
         return self._mark("area", name, role, np.asarray(y))
 
     def strip(
-        self, y: float, samples: Array, *, role: str, name: str, middle: str = "median",
-        band: float = 1.0, size: float = 5.0,
+        self, y: float, samples: Array, *, role: str, name: str, band: float = 1.0,
+        spread: Array | None = None,
     ) -> Mark:  # fmt: skip
-        """Draw a row of dots, a bar that holds a part of them, and their middle.
+        """Draw a row of dots, a bar that holds a part of them, and their median.
 
         Parameters
         ----------
@@ -77,12 +78,10 @@ class Plot(Panel):
             Places of the dots.
         role, name : str
             Role of the palette, and what the figure calls the row.
-        middle : str
-            "median" or "mean".
         band : float
             Part of the samples that the bar holds; 1 holds all.
-        size : float
-            Size of a dot, in points.
+        spread : ndarray, optional
+            Samples that the bar holds a part of, if others than the dots.
 
         Returns
         -------
@@ -90,11 +89,11 @@ class Plot(Panel):
             What was drawn.
         """
         each = np.asarray(samples).ravel()
-        self.line(np.quantile(each, [0.5 - band / 2, 0.5 + band / 2]), [y, y], role="line", width=7,
-                  solid_capstyle="butt", zorder=1)  # fmt: skip
-        self.dots(each, np.full(each.shape, y), role=role, size=size, alpha=0.75)
-        self.line([MIDDLES[middle](each)] * 2, [y - 0.34, y + 0.34], role="ink", width=2.6)
-        return self._mark("strip", name, role, each, middle=middle, band=band)
+        ends = np.quantile(each if spread is None else spread, [0.5 - band / 2, 0.5 + band / 2])
+        self.line(ends, [y, y], role="line", width=7, solid_capstyle="butt", zorder=1)
+        self.dots(each, np.full(each.shape, y), role=role, alpha=0.75)
+        self.line([np.median(each)] * 2, [y - 0.34, y + 0.34], role="ink", width=2.6)
+        return self._mark("strip", name, role, each, middle="median", band=band)
 
     def level(
         self, value: float, *, name: str, role: str = "quiet", across: bool = True, **options: Any
@@ -103,6 +102,23 @@ class Plot(Panel):
         draw = self.ax.axhline if across else self.ax.axvline
         draw(value, color=_palette.ink(role).light, linewidth=1.2, linestyle=(0, (4, 2)), **options)
         return self._mark("level", name, role, np.asarray(value))
+
+    def rows(self, names: Sequence[str], *, above: float = 0.6, below: float = 0.6) -> None:
+        """Name the rows of things, from the top, with some space above and below them."""
+        self.ax.set(ylim=(len(names) - 1 + below, -above))
+        self.ax.set_yticks(range(len(names)), names)
+        self.ax.tick_params(axis="y", length=0)
+        self.ax.grid(axis="x")
+
+    def ticks(self, axis: Literal["x", "y"], values: Any, form: str = "g") -> None:
+        """Write some values at an axis, and no others."""
+        getattr(self.ax, f"set_{axis}ticks")(values, [number(value, form) for value in values])
+        self.ax.minorticks_off()
+
+    def title(self, text: str, *, bold: bool = False) -> None:
+        """Write a title above the left end of the panel."""
+        weight = "bold" if bold else "normal"
+        self.ax.set_title(text, loc="left", fontsize=self.sizes.text, fontweight=weight)
 
     def finish(self) -> None:
         """Shrink the axes until what is written around them fits into the panel."""

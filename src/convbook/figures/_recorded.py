@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
-from math import nan
+from math import isnan, nan
 from statistics import geometric_mean
 from typing import Any, NamedTuple
 
@@ -122,6 +122,14 @@ def speeds(record: Record, mode: str, rival: str = "torch") -> dict[str, float]:
     return {name: speed(rows, who, rival) for name, rows in measured.items() if who in rows}
 
 
+def fastest(record: Record, layer: str, algorithms: Iterable[str]) -> tuple[str, float]:
+    """Return which algorithm of convbook is fastest on a layer, and its speed."""
+    rows = record["forward"]["1"][layer]
+    own = {name: rows[f"convbook {name}"]["torch"] for name in algorithms
+           if f"convbook {name}" in rows}  # fmt: skip
+    return max(own.items(), key=lambda item: item[1])
+
+
 def once(record: Record) -> dict[str, list[str]]:
     """Return the groups with each layer in the first of those that hold it."""
     seen: set[str] = set()
@@ -155,3 +163,8 @@ def short(value: float) -> str:
     if value < 0.05:
         return f"1/{float(f'{1 / value:.2g}'):,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
     return f"{value:.0f}" if value >= 10 else f"{value:.1f}" if value >= 1 else f"{value:.2g}"
+
+
+def digits(ratio: float) -> str:
+    """Write a ratio with as many digits as a narrow column holds; nothing if it is missing."""
+    return "" if isnan(ratio) else f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}"

@@ -1,4 +1,6 @@
-"""The shift slider: a photograph that moves by a pixel, and what stride 2 makes of it."""
+"""A photograph that moves by a pixel, and what a stride makes of it; one figure can be touched."""
+
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -21,6 +23,8 @@ CODE = [
     "moved[::2, ::2], conv2d(closed, blur[None, None], stride=2)[0]",
 ]
 BINOMIAL = np.outer([1, 4, 6, 4, 1], [1, 4, 6, 4, 1]) / 256
+CHANCE = 2**0.5
+"""Difference of two unrelated maps, as a part of their contrast."""
 
 
 def halve(picture: Array, blur: bool) -> Array:
@@ -71,4 +75,67 @@ def shift_slider(photo: Array) -> Figure:
             "stride alone {1:changed .0%} of the contrast changes in a way that no motion explains,"
             " after a blur {3:changed .0%}. In the page on the web a slider moves the picture.",
             *marks)  # fmt: skip
+    return fig
+
+
+@drawing
+def shift_errors(errors: Mapping[str, Array]) -> Figure:
+    """Compare ways to halve a map by how much a shift of one pixel changes it.
+
+    Parameters
+    ----------
+    errors : mapping of str to ndarray of shape (photographs,)
+        Change of the map as a part of its contrast, by way to halve it.
+    """
+    fig = Figure()
+    plot = fig.plot(0.1 * len(errors) + 0.12)
+    plot.level(CHANCE, name="unrelated maps", across=False)
+    plot.note("unrelated\nmaps", (CHANCE - 0.04, len(errors) - 0.62), role="quiet", ha="right",
+              va="bottom")  # fmt: skip
+    plot.note("median", (1.04 * CHANCE, -0.62), ha="left", va="bottom")
+    fig.say("A dot for each photograph, in a row for each way to halve a map, on a bar from the "
+            "smallest to the largest.")  # fmt: skip
+    for y, (name, each) in enumerate(errors.items()):
+        strip = plot.strip(y, each, role="input", name=name)
+        plot.note(f"{strip:median .0%}", (1.2 * CHANCE, y), ha="right")
+        fig.say("{0:name}: {0:min .0%} to {0:max .0%}, the median {0:median .0%}.", strip)
+    fig.say("A dashed line marks {unrelated maps:item .0%}, where maps that have nothing to do "
+            "with each other would be.")  # fmt: skip
+    plot.rows([*errors])
+    plot.ax.set(xlim=(0, 1.22 * CHANCE), xlabel="difference that no motion explains")
+    plot.ax.set_xticks([0, 0.5, 1, 1.5], ["0", "50 %", "100 %", "150 %"])
+    plot.ax.spines["left"].set_visible(False)
+    return fig
+
+
+@drawing
+def shift_curves(curves: Mapping[str, Array]) -> Figure:
+    """Draw how far a network's answer moves when the picture does.
+
+    Parameters
+    ----------
+    curves : mapping of str to ndarray of shape (cases, shifts)
+        Change of the answer, by way to halve a map; three of them.
+    """
+    fig = Figure()
+    plot = fig.plot(0.62)
+    count = next(iter(curves.values())).shape[1]
+    shifts = np.arange(count)
+    fig.say("Curves of how far the pooled answer of a network moves when the picture is shifted, "
+            "as a part of the distance to another photograph.")  # fmt: skip
+    places = count // 2 + 1, count // 2 + 2, count * 3 // 4 + 1
+    for (name, curve), role, place in zip(
+        curves.items(), ("alpha", "gamma", "delta"), places, strict=True
+    ):
+        mark = plot.curve(shifts, curve, role=role, name=name, marker="o", ms=4)
+        top = np.quantile(curve[:, place], 0.75) + 0.02
+        plot.note(name, (place, top), role=role, bold=True, va="bottom")
+        fig.say("{0:name}: {0:at 1 .0%} at a shift of one pixel, {0:max .0%} at most, {0:last .0%} "
+                "at the end.", mark)  # fmt: skip
+        fig.say("The line is the {0:middle}, the band holds {0:band} of the cases.", mark)
+    plot.ax.set(xlim=(0, shifts[-1]), xticks=shifts[::4], ylim=(0, 1.1 * plot.ax.get_ylim()[1]))
+    plot.ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+    plot.ax.grid(axis="y")
+    plot.ax.set_xlabel("shift of the picture, in pixels")
+    plot.title("change of the answer; 100 %: another photograph")
     return fig

@@ -8,7 +8,9 @@ from convbook.figures._explorable import Explorable, written
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._panel import Panel
 
-COLOURS = {"red": "delta", "green": "output", "blue": "input"}
+COLOURS = ("red", "green", "blue")
+"""The channels, which are roles of the palette."""
+
 EXAMPLES = {
     "green against red and blue": "w="
     + ";".join("/".join([f"{n},{n},{n}"] * 3) for n in (-1, 2, -1)),
@@ -20,12 +22,7 @@ EXAMPLES = {
 
 
 @drawing
-def channel_block(
-    picture: Array,
-    weight: Array,
-    at: tuple[int, int],
-    source: str,
-) -> Figure:
+def channel_block(picture: Array, weight: Array, at: tuple[int, int], source: str) -> Figure:
     """Show 27 weights on one window of a picture; in the page all of it can be changed.
 
     Parameters
@@ -65,8 +62,8 @@ def channel_block(
             "what a kernel of {picture:weights} weights makes of the picture.")  # fmt: skip
     patch = picture[:, row : row + 3, column : column + 3].astype(int)
     _multiply(fig, fig.panel(14, 11.2), patch, weight)
-    total = fig.rows[-1][0].cells([[found[at]]], role="output", name="together", at=(10.7, 10.05),
-                                  size=(2.2, 1.1), strength=0.3)  # fmt: skip
+    total = fig.rows[-1][0].cells([[found[at]]], role="ink", name="together", at=(10.7, 10.05),
+                                  size=(2.2, 1.1), strength=0.1)  # fmt: skip
     fig.say("Together {0:item}. In the page on the web, the window and the weights can be moved "
             "and changed.", total)  # fmt: skip
     return fig
@@ -74,17 +71,17 @@ def channel_block(
 
 def _multiply(fig: Figure, ax: Panel, patch: Array, weight: Array) -> None:
     """Write pixels, weights and sums, one row for each channel."""
-    for x, text, role in (3.7, "pixels", "ink"), (8.0, "weights", "ink"), (11.8, "sum", "ink"):
-        ax.note(text, (x, 0.2), role=role)
-    for c, (name, role) in enumerate(COLOURS.items()):
+    for x, text in (3.7, "pixels"), (8.0, "weights"), (11.8, "sum"):
+        ax.note(text, (x, 0.2))
+    for c, name in enumerate(COLOURS):
         y = 0.6 + 3.2 * c
-        ax.note(name, (1.9, y + 1.5), ha="right", role=role)
-        pixels = ax.cells(patch[c], role=role, name=f"{name} pixels", at=(2.2, y), text="small")
+        ax.note(name, (1.9, y + 1.5), ha="right", role=name)
+        pixels = ax.cells(patch[c], role=name, name=f"{name} pixels", at=(2.2, y), text="small")
         ax.note("·", (5.85, y + 1.5), size="large")
-        weights = ax.cells(weight[c], role="signed", name=f"{name} weights", at=(6.5, y),
-                           largest=abs(weight).max() or 1, text="small")  # fmt: skip
+        weights = ax.cells(weight[c], role=name, name=f"{name} weights", at=(6.5, y), text="small",
+                           strength=0.4 * abs(weight[c]) / (abs(weight).max() or 1))  # fmt: skip
         ax.note("=", (10.1, y + 1.5), size="large")
-        part = ax.cells([[(patch[c] * weight[c]).sum()]], role=role, name=f"{name} sum",
+        part = ax.cells([[(patch[c] * weight[c]).sum()]], role=name, name=f"{name} sum",
                         at=(10.7, y + 1), size=(2.2, 1))  # fmt: skip
         fig.say("{0:name} {0} times {1} makes {2:item}.", pixels, weights, part)
     ax.note("together  =", (10.4, 10.6), ha="right")

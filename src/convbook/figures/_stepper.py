@@ -1,7 +1,7 @@
-"""One position of a kernel, product by product: a figure that three chapters let you touch."""
+"""The positions of a kernel, product by product; three chapters let you touch one of them."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,10 @@ from convbook import _checks, conv2d, pad
 from convbook._typing import Array, PaddingMode
 from convbook.figures._explorable import Explorable, written
 from convbook.figures._figure import Figure, drawing
-from convbook.figures._marks import number
+from convbook.figures._marks import DOT, MINUS, TIMES, number
 from convbook.figures._panel import Panel, Point
+from convbook.figures._planes import slide
 
-TIMES, DOT = "\N{MULTIPLICATION SIGN}", "\N{MIDDLE DOT}"
 CONTROLS = ("padding", "mode", "stride", "dilation", "flip", "predict", "goal")
 
 EXAMPLES = {
@@ -47,8 +47,10 @@ def stepper(
         Kernel of at most 5 by 5 weights.
     at : pair of int
         Position of the kernel.
-    stride, padding, dilation, mode
-        As for :func:`~convbook.conv2d`; the mode is that of :class:`!torch.nn.Conv2d`.
+    stride, padding, dilation : int
+        As for :func:`~convbook.conv2d`.
+    mode : str
+        As the ``padding_mode`` of :class:`!torch.nn.Conv2d`.
     controls : sequence of str
         What else a reader may change: "padding", "mode", "stride", "dilation", "flip", "predict",
         "goal". Show what the chapter has introduced.
@@ -76,7 +78,7 @@ def stepper(
     places = [stride * k for k in at]
     taps = [(dilation * i, dilation * j) for i, j in np.ndindex(kernel.shape)]
     window = [(places[0] + i, places[1] + j) for i, j in taps]
-    products = [f"{beyond[tap]}{DOT}{w}" for tap, w in zip(window, kernel.flat, strict=True)]
+    products = _products([beyond[tap] for tap in window], kernel)
     grids = {"input": beyond, "kernel": kernel, "output": output}
     corners, (width, height) = _layout(grids)
     total = _lines(products, output[at])
@@ -89,8 +91,9 @@ def stepper(
     for name, grid in (("kernel", kernel), ("output", output)):
         ax.cells(grid, role=name, name=name, at=corners[name], strength=0.1, label="top")
     span = [dilation * (k - 1) + 1 for k in kernel.shape]
-    _frame(ax, corners["input"], places, span, "kernel")
-    _frame(ax, corners["output"], at, (1, 1), "output")
+    (x, y), (left, top) = corners["input"], corners["output"]
+    ax.frame((x + places[1], y + places[0]), (span[1], span[0]), role="kernel")
+    ax.frame((left + at[1], top + at[0]), role="output")
     for row, line in enumerate(total):
         ax.note(line, (width / 2, height + 0.4 + 0.9 * row))
     fig.marks["kernel"].derive(row=at[0], column=at[1], sum=" ".join(total),
@@ -101,13 +104,6 @@ def stepper(
             "output holds {output}. In the page on the web, every number can be changed."
             )  # fmt: skip
     return fig
-
-
-def _frame(
-    ax: Panel, corner: Point, place: Sequence[int], span: Sequence[int], role: str
-) -> None:  # fmt: skip
-    """Frame a window of a grid."""
-    ax.frame((corner[0] + place[1], corner[1] + place[0]), (span[1], span[0]), role=role)
 
 
 def _continued(image: Array, padding: int, mode: PaddingMode) -> Array:
@@ -170,3 +166,69 @@ def _draw_input(
                     size="small")  # fmt: skip
             x, y = x - 0.2, y - 0.22
         ax.note(number(value), (x, y), size="small" if place in weights else "text")
+
+
+@drawing
+def sliding_window(image: Array, kernel: Array) -> Figure:
+    """Show every position of a small kernel on a small image, product by product.
+
+    Parameters
+    ----------
+    image : ndarray of shape (3, 3)
+        Image.
+    kernel : ndarray of shape (2, 2)
+        Kernel.
+    """
+    _checks.shape("image", image, (3, 3))
+    _checks.shape("kernel", kernel, (2, 2))
+    output = slide(image, kernel)
+    fig = Figure()
+    top = fig.panel(6, 3.1)
+    top.cells(kernel, role="kernel", name="kernel", at=(2, 1), label="top")
+    fig.say("The {kernel:size} kernel {kernel} at each position of the {0:size} input {0}.",
+            top.cells(image, role="input", name="input", form=None, size=(0, 0)))  # fmt: skip
+    for u in range(2):
+        for v, ax in enumerate(fig.row((6.5, 5.2), (6.5, 5.2))):
+            _window(ax, image, kernel, (u, v))
+            ax.arrow((3.55, 2.5), (4.05, 2.5))
+            _so_far(ax, output, 2 * u + v)
+            seen = image[u : u + 2, v : v + 2]
+            (sum_,) = _lines(_products(seen.flat, kernel), output[u, v])
+            ax.note(sum_, (3.2, 4.75), name=f"position {u}, {v}")
+            fig.say("{0:name}: {0}.", fig.marks[f"position {u}, {v}"])
+    fig.say("The sums are the output, {0}.",
+            top.cells(output, role="output", name="output", form=None, size=(0, 0)))  # fmt: skip
+    return fig
+
+
+def _window(ax: Panel, image: Array, kernel: Array, at: tuple[int, int]) -> None:
+    """Draw the input with the kernel's weights on the pixels that they meet."""
+    (u, v), (x, y) = at, (0.2, 1)
+    ax.note("input", (x + 1.5, 0.6), role="input")
+    for (row, column), pixel in np.ndenumerate(image):
+        i, j = row - u, column - v
+        inside = 0 <= i < kernel.shape[0] and 0 <= j < kernel.shape[1]
+        ax.box((x + column, y + row), role="input", strength=0.22 if inside else 0.1)
+        shift = 0.17 if inside else 0
+        ax.note(f"{pixel}", (x + column + 0.5 - shift, y + row + 0.5 - shift))
+        if inside:
+            ax.note(f"{TIMES}{kernel[i, j]}", (x + column + 0.67, y + row + 0.74), role="kernel",
+                    size="small")  # fmt: skip
+    ax.frame((x + v, y + u), kernel.shape[::-1], role="kernel")
+
+
+def _so_far(ax: Panel, output: Array, step: int) -> None:
+    """Draw the output as it is after some steps, the newest number strongest."""
+    ax.note("output", (5.2, 0.6), role="output")
+    for count, ((row, column), value) in enumerate(np.ndenumerate(output)):
+        at = 4.2 + column, 1.5 + row
+        strength = 0.35 if count == step else 0.1 if count < step else 0
+        ax.box(at, role="output", strength=strength)
+        if count <= step:
+            ax.note(f"{value}", (at[0] + 0.5, at[1] + 0.5), bold=count == step)
+
+
+def _products(seen: Iterable[Any], kernel: Array) -> list[str]:
+    """Write the products at one position."""
+    pairs = zip(seen, kernel.flat, strict=True)
+    return [f"{pixel}{DOT}{weight}".replace("-", MINUS) for pixel, weight in pairs]

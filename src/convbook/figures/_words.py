@@ -108,11 +108,8 @@ def check_statistics(clause: str, marks: list[Mark]) -> None:
             if part(words) not in {round(band, 4) for band in drawn["band"]}:
                 raise ValueError(f"a band must be drawn as said, got {words!r}: {clause!r}")
     for word in SIGMAS.findall(clause):
-        if (
-            drawn["sigmas"]
-            and word.lower() in WORDS
-            and WORDS.index(word.lower()) not in drawn["sigmas"]
-        ):
+        said = {WORDS.index(word.lower())} if word.lower() in WORDS else set()
+        if drawn["sigmas"] and said - drawn["sigmas"]:
             raise ValueError(f"a circle must be drawn as said, got {word!r}: {clause!r}")
 
 

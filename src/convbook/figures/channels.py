@@ -1,20 +1,15 @@
 """Figures of the chapter "Channels: why has a kernel as many slices as the image has colours?"."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import permutations
 
 import numpy as np
 
 from convbook import _checks, conv2d, luma, share_across_channels
 from convbook._typing import Array
-from convbook.figures import _palette
 from convbook.figures._figure import Figure, drawing
-from convbook.figures._marks import MINUS, number
-from convbook.figures._slices import channel_block  # noqa: F401  (shown with the others)
-
-TIMES = "\N{MULTIPLICATION SIGN}"
-COLOURS = {"red": "delta", "green": "output", "blue": "input"}
-"""The channels, and the role whose colour says which one it is."""
+from convbook.figures._marks import MINUS, TIMES, number
+from convbook.figures._slices import COLOURS, channel_block  # noqa: F401  (shown too)
 
 
 @drawing
@@ -72,14 +67,14 @@ def slices(image: Array, weight: Array) -> Figure:
     for x, text in ((3.6, "image"), (7.4, "kernel"), (11.3, "map")):
         ax.note(text, (x, 0.45), role="quiet")
     maps = []
-    for c, (name, role) in enumerate(COLOURS.items()):
+    for c, name in enumerate(COLOURS):
         y = 1.0 + 3.65 * c
         seen = conv2d(image[c : c + 1], weight[:, c : c + 1])[0]
-        ax.note(name, (1.85, y + 1.5), role=role, ha="right")
-        channel = ax.cells(image[c], role=role, name=f"{name} channel", at=(2.1, y))
+        ax.note(name, (1.85, y + 1.5), role=name, ha="right")
+        channel = ax.cells(image[c], role=name, name=f"{name} channel", at=(2.1, y))
         ax.frame((2.1, y), (2, 2), role="kernel")
-        ax.cells(weight[0, c], role=role, name=f"{name} slice", at=(6.4, y + 0.5), strength=0.3)
-        maps.append(ax.cells(seen, role=role, name=f"{name} map", at=(10.3, y + 0.5)))
+        ax.cells(weight[0, c], role=name, name=f"{name} slice", at=(6.4, y + 0.5), strength=0.3)
+        maps.append(ax.cells(seen, role=name, name=f"{name} map", at=(10.3, y + 0.5)))
         ax.arrow((5.3, y + 1.5), (6.2, y + 1.5))
         ax.arrow((8.6, y + 1.5), (10.1, y + 1.5))
         if c:
@@ -115,17 +110,17 @@ def products(patch: Array, weight: Array) -> Figure:
     ax = fig.panel(16.4, 17.2)
     for x, text in ((3.6, "pixels"), (8.1, "weights"), (13.6, "products")):
         ax.note(text, (x, 0.45), role="quiet")
-    for c, (name, role) in enumerate(COLOURS.items()):
+    for c, name in enumerate(COLOURS):
         y = 1.1 + 4.6 * c
-        ax.note(name, (1.85, y + 1.5), role=role, ha="right")
-        ax.cells(values[c], role=role, name=f"{name} pixels", at=(2.1, y), text="small")
+        ax.note(name, (1.85, y + 1.5), role=name, ha="right")
+        ax.cells(values[c], role=name, name=f"{name} pixels", at=(2.1, y), text="small")
         ax.note(TIMES, (5.85, y + 1.5), role="quiet", size="large")
-        ax.cells(weight[0, c], role="signed", name=f"{name} weights", at=(6.6, y), text="small",
-                 largest=float(abs(weight).max()))  # fmt: skip
+        ax.cells(weight[0, c], role=name, name=f"{name} weights", at=(6.6, y), text="small",
+                 strength=0.4 * abs(weight[0, c]) / abs(weight).max())  # fmt: skip
         ax.note("=", (10.3, y + 1.5), role="quiet", size="large")
-        ax.cells(each[c], role="signed", name=f"{name} products", at=(11.0, y), size=(1.75, 1),
-                 text="small", largest=float(abs(each).max()))  # fmt: skip
-        ax.note(f"sum {number(int(each[c].sum()))}", (13.6, y + 3.5), name=f"{name} sum", role=role,
+        ax.cells(each[c], role=name, name=f"{name} products", at=(11.0, y), size=(1.75, 1),
+                 text="small", strength=0.4 * abs(each[c]) / abs(each).max())  # fmt: skip
+        ax.note(f"sum {number(int(each[c].sum()))}", (13.6, y + 3.5), name=f"{name} sum", role=name,
                 values=int(each[c].sum()))  # fmt: skip
         fig.say("{0:name}: {0} times {1}, sum {2:item};", fig.marks[f"{name} pixels"],
                 fig.marks[f"{name} weights"], fig.marks[f"{name} sum"])  # fmt: skip
@@ -245,69 +240,8 @@ def grey_keeps(edges: Mapping[str, tuple[float, float]], colour: Mapping[str, fl
         fig.say(f"{{0:name{n}}} {{0:row{n} .0%}}, {{0:best{n} .0%}} and {{1:row{n} .0%}};",
                 dots, diamonds)  # fmt: skip
     plot.ax.set(xlim=(-0.02, 1.02), ylim=(len(edges) - 0.5, -1.3), xlabel="share that grey keeps")
-    plot.ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+    plot.ticks("x", [0, 0.25, 0.5, 0.75, 1], ".0%")
     plot.ax.set_yticks(rows, [*edges])
     plot.ax.tick_params(axis="y", length=0)
     plot.ax.spines["left"].set_visible(False)
-    return fig
-
-
-@drawing
-def greys(values: Mapping[str, Sequence[int]]) -> Figure:
-    """Show pure red, green and blue beside the greys that several rules make of them.
-
-    Parameters
-    ----------
-    values : mapping of str to sequence of int
-        Three greys from 0 to 255, for red, green and blue, by rule.
-    """
-    fig = Figure()
-    fig.say("Squares of the pure colours, and below each the greys that several rules make of "
-            "it.")  # fmt: skip
-    ax = fig.panel(12, 2.4 + 2.2 * len(values))
-    pure = 255 * np.eye(3, dtype=np.uint8)
-    for c, name in enumerate(COLOURS):
-        ax.note(name, (5.5 + 2.5 * c, 0.4))
-        ax.picture(pure[c].reshape(1, 1, 3), role="colour", name=f"pure {name}",
-                   at=(4.7 + 2.5 * c, 0.8), size=(1.6, 1.4))  # fmt: skip
-    for row, (rule, made) in enumerate(values.items()):
-        y = 2.6 + 2.2 * row
-        ax.note(rule, (4.2, y + 0.7), ha="right", name=rule, values=[*made])
-        for c, grey in enumerate(made):
-            ax.picture(np.full((1, 1), float(grey)), role="image", name=f"{rule}, {c}",
-                       at=(4.7 + 2.5 * c, y), size=(1.6, 1.2), low=0, high=255)  # fmt: skip
-            ax.note(f"{grey}", (5.5 + 2.5 * c, y + 1.6))
-        fig.say("{0:name}: {0};", fig.marks[rule])
-    return fig
-
-
-@drawing
-def matching(wavelengths: Array, lamps: Array) -> Figure:
-    """Show how much of a screen's three lights would match each pure light.
-
-    Parameters
-    ----------
-    wavelengths : ndarray of shape (n,)
-        Wavelengths in nanometres.
-    lamps : ndarray of shape (3, n)
-        Amounts of red, green and blue light; a negative one cannot be made.
-    """
-    _checks.shape("lamps", lamps, (3, len(wavelengths)))
-    fig = Figure()
-    plot = fig.plot(0.6)
-    fig.say("A curve for each light of a screen, over the wavelengths: how much of it would look "
-            "like each pure light. Each has a hump, and each dips below zero:")  # fmt: skip
-    for amounts, (name, role) in zip(lamps, COLOURS.items(), strict=True):
-        mark = plot.line(wavelengths, amounts, role=role, name=name)
-        plot.ax.fill_between(wavelengths, amounts.clip(max=0), 0, alpha=0.25, linewidth=0,
-                             color=_palette.ink(role).light)  # fmt: skip
-        peak = int(amounts.argmax())
-        plot.note(name, (wavelengths[peak], amounts[peak] + 0.2), role=role)
-        mark.derive(deepest=float(wavelengths[amounts.argmin()]))
-        fig.say("{0:name} {0:min .2f} at {0:deepest} nanometres;", mark)
-    mark.derive(made=float((lamps >= 0).all(axis=0).mean()))
-    fig.say("none is below zero for {0:made .0%} of the wavelengths.", mark)
-    plot.line(wavelengths[[0, -1]], [0, 0], role="quiet", width=1)
-    plot.ax.set(xlim=(wavelengths[0], wavelengths[-1]), ylim=(lamps.min() - 0.3, lamps.max() + 0.4))
-    plot.ax.set(xlabel="wavelength of the pure light (nm)", ylabel="amount of each light")
     return fig

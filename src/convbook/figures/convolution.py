@@ -6,75 +6,16 @@ import numpy as np
 
 from convbook import _checks, conv2d, flip
 from convbook._typing import Array
-from convbook.figures._bench import bench  # noqa: F401  (the chapter shows it)
+from convbook.figures._bench import bench  # noqa: F401  (shown too)
 from convbook.figures._figure import Figure, drawing
-from convbook.figures._marks import MINUS, number
+from convbook.figures._marks import TIMES, number
 from convbook.figures._panel import Panel, Point
-from convbook.figures._stepper import stepper  # noqa: F401  (three chapters show it)
+from convbook.figures._planes import brightest, draw_map, slide, whole
+from convbook.figures._stepper import sliding_window, stepper  # noqa: F401  (shown too)
 from convbook.figures._strips import strips
 
-TIMES, DOT = "\N{MULTIPLICATION SIGN}", "\N{MIDDLE DOT}"
 POWERS = ("alpha", "beta", "gamma", "delta")
 SUPERSCRIPTS = ("", "t", "t\N{SUPERSCRIPT TWO}", "t\N{SUPERSCRIPT THREE}")
-
-
-@drawing
-def sliding_window(image: Array, kernel: Array) -> Figure:
-    """Show every position of a small kernel on a small image, product by product.
-
-    Parameters
-    ----------
-    image : ndarray of shape (3, 3)
-        Image.
-    kernel : ndarray of shape (2, 2)
-        Kernel.
-    """
-    _checks.shape("image", image, (3, 3))
-    _checks.shape("kernel", kernel, (2, 2))
-    output = _slide(image, kernel)
-    fig = Figure()
-    top = fig.panel(6, 3.1)
-    top.cells(kernel, role="kernel", name="kernel", at=(2, 1), label="top")
-    fig.say("The {kernel:size} kernel {kernel} at each position of the {0:size} input {0}.",
-            top.cells(image, role="input", name="input", form=None, size=(0, 0)))  # fmt: skip
-    for u in range(2):
-        for v, ax in enumerate(fig.row((6.5, 5.2), (6.5, 5.2))):
-            _window(ax, image, kernel, (u, v))
-            ax.arrow((3.55, 2.5), (4.05, 2.5))
-            _so_far(ax, output, 2 * u + v)
-            sum_ = f"{_products(image, kernel, (u, v))} = {output[u, v]}"
-            ax.note(sum_, (3.2, 4.75), name=f"position {u}, {v}")
-            fig.say("{0:name}: {0}.", fig.marks[f"position {u}, {v}"])
-    fig.say("The sums are the output, {0}.",
-            top.cells(output, role="output", name="output", form=None, size=(0, 0)))  # fmt: skip
-    return fig
-
-
-def _window(ax: Panel, image: Array, kernel: Array, at: tuple[int, int]) -> None:
-    """Draw the input with the kernel's weights on the pixels that they meet."""
-    (u, v), (x, y) = at, (0.2, 1)
-    ax.note("input", (x + 1.5, 0.6), role="input")
-    for (row, column), pixel in np.ndenumerate(image):
-        i, j = row - u, column - v
-        inside = 0 <= i < kernel.shape[0] and 0 <= j < kernel.shape[1]
-        ax.box((x + column, y + row), role="input", strength=0.22 if inside else 0.1)
-        shift = 0.17 if inside else 0
-        ax.note(f"{pixel}", (x + column + 0.5 - shift, y + row + 0.5 - shift))
-        if inside:
-            ax.note(f"{TIMES}{kernel[i, j]}", (x + column + 0.67, y + row + 0.74), role="kernel",
-                    size="small")  # fmt: skip
-    ax.frame((x + v, y + u), kernel.shape[::-1], role="kernel")
-
-
-def _so_far(ax: Panel, output: Array, step: int) -> None:
-    """Draw the output as it is after some steps, the newest number strongest."""
-    ax.note("output", (5.2, 0.6), role="output")
-    for count, ((row, column), value) in enumerate(np.ndenumerate(output)):
-        at = 4.2 + column, 1.5 + row
-        strength = 0.35 if count == step else 0.1 if count < step else 0
-        ax.box(at, role="output", strength=strength)
-        if count <= step:
-            ax.note(f"{value}", (at[0] + 0.5, at[1] + 0.5), bold=count == step)
 
 
 @drawing
@@ -89,7 +30,7 @@ def first_look(photo: Array, kernel: Array) -> Figure:
         Kernel whose weights add up to zero.
     """
     _checks.shape("kernel", kernel, (3, 3))
-    result = _slide(photo, kernel)
+    result = slide(photo, kernel)
     high = 5 * photo.shape[0] / photo.shape[1]
     fig = Figure()
     left, middle, right = fig.row((5, high + 1), (3.2, high + 1), (5, high + 1))
@@ -97,7 +38,7 @@ def first_look(photo: Array, kernel: Array) -> Figure:
                  high=255, label="top")  # fmt: skip
     middle.cells(kernel, role="signed", name="kernel", at=(0.1, high / 2 - 0.5), label="top")
     right.picture(result, role="signed", name="output", at=(0, 1), size=(5, high),
-                  high=_brightest(result), label="top")  # fmt: skip
+                  high=brightest(result), label="top")  # fmt: skip
     fig.say("A photograph of a cat, {photograph:size} pixels, and the kernel {kernel}.")
     fig.say("The output, the sums of products at all places, reaches from {output:min .0f} to "
             "{output:max .0f}: rims that get brighter to the right shine, those that get darker "
@@ -106,20 +47,18 @@ def first_look(photo: Array, kernel: Array) -> Figure:
 
 
 @drawing
-def impulse(kernel: Array, size: int = 5) -> Figure:
+def impulse(kernel: Array) -> Figure:
     """Show what one bright pixel becomes: the kernel, turned or upright.
 
     Parameters
     ----------
     kernel : ndarray of shape (3, 3)
         Kernel of non-negative weights.
-    size : int
-        Side of the square picture with one bright pixel in its middle.
     """
     _checks.shape("kernel", kernel, (3, 3))
-    dot = np.zeros((size, size), kernel.dtype)
-    dot[size // 2, size // 2] = 1
-    results = {"as it is": _slide(dot, kernel), "flipped first": _slide(dot, flip(kernel))}
+    dot = np.zeros((5, 5), kernel.dtype)
+    dot[2, 2] = 1
+    results = {"as it is": slide(dot, kernel), "flipped first": slide(dot, flip(kernel))}
     fig = Figure()
     first, *others = fig.row((5.4, 6.2), (4.6, 6.2), (4.6, 6.2))
     first.cells(dot, role="input", name="one bright pixel", at=(0.2, 1), strength=0.5 * dot,
@@ -127,11 +66,10 @@ def impulse(kernel: Array, size: int = 5) -> Figure:
     fig.say("One bright pixel in a dark picture of {one bright pixel:size}.")
     for ax, (way, result) in zip(others, results.items(), strict=True):
         used = kernel if way == "as it is" else flip(kernel)
-        largest = float(kernel.max())
-        ax.cells(used, role="kernel", name=f"kernel, {way}", at=(1.2, 1), size=(0.7, 0.7),
-                 strength=0.5 * used / largest, text="small", label="top")  # fmt: skip
-        ax.cells(result, role="output", name=f"output, {way}", at=(1.2, 3.9), size=(0.7, 0.7),
-                 strength=0.5 * result / largest, text="small")  # fmt: skip
+        for values, role, y in ((used, "kernel", 1), (result, "output", 3.9)):
+            ax.cells(values, role=role, name=f"{role}, {way}", at=(1.2, y), size=(0.7, 0.7),
+                     strength=0.5 * values / kernel.max(), text="small",
+                     label="top" if y == 1 else None)  # fmt: skip
         ax.arrow((2.25, 3.2), (2.25, 3.8))
         fig.say("The kernel {0} slides over it and leaves {1}.", fig.marks[f"kernel, {way}"],
                 fig.marks[f"output, {way}"])  # fmt: skip
@@ -207,34 +145,24 @@ def kernel_bank(photo: Array, kernels: Mapping[str, Array]) -> Figure:
     fig = Figure()
     fig.say("Kernels with their weights, and a photograph of a man behind a camera seen through "
             "each. Where the weights add up to zero, lines stand on an even ground.")  # fmt: skip
-    names = [*kernels]
-    for first in range(0, len(names), 4):
-        line = names[first : first + 4]
-        for name, ax in zip(line, fig.row(*[(5.2, 8.8)] * len(line)), strict=True):
-            _checks.shape(f"kernels[{name!r}]", kernels[name], (3, 3))
-            result = _slide(photo, kernels[name])
-            signed = abs(kernels[name].sum()) < 1e-12
-            ax.picture(result, role="signed" if signed else "image", name=name, at=(0.1, 3.6),
-                       size=(5, 5 * photo.shape[0] / photo.shape[1]), low=0,
-                       high=_brightest(result) if signed else 255)  # fmt: skip
-            _weights(ax, kernels[name], name)
-            fig.say("{0:name}: {0:min .0f} to {0:max .0f}.", fig.marks[name])
+    size = 5, 5 * photo.shape[0] / photo.shape[1]
+    panels = fig.grid(len(kernels), (5.2, 8.8), columns=4)
+    for ax, (name, kernel) in zip(panels, kernels.items(), strict=True):
+        _checks.shape(f"kernels[{name!r}]", kernel, (3, 3))
+        mark = draw_map(ax, slide(photo, kernel), kernel, name=name, at=(0.1, 3.6), size=size)
+        _weights(ax, kernel, name)
+        fig.say("{0:name}: {0:min .0f} to {0:max .0f}.", mark)
     return fig
 
 
 def _weights(ax: Panel, kernel: Array, name: str) -> None:
     """Draw a kernel in small cells below its name, with its common denominator."""
-    scale = _denominator(kernel)
+    numbers, scale = whole(kernel)
     ax.note(name, (0.1, 0.45), ha="left", bold=True)
-    ax.cells(np.rint(kernel * scale), role="signed", name=f"{name}, weights", at=(0.1, 0.95),
+    ax.cells(numbers, role="signed", name=f"{name}, weights", at=(0.1, 0.95),
              size=(0.8, 0.8), text="small")  # fmt: skip
     if scale > 1:
         ax.note(f"\N{DIVISION SIGN} {scale}", (2.8, 2.15), ha="left", size="small")
-
-
-def _denominator(kernel: Array) -> int:
-    """Return the smallest number that makes every weight whole."""
-    return next(n for n in range(1, 1000) if np.allclose(n * kernel, np.round(n * kernel)))
 
 
 @drawing
@@ -253,7 +181,7 @@ def equivariance(wide: Array, kernel: Array, shift: int) -> Figure:
     height = wide.shape[0]
     _checks.shape("wide", wide, (height, height + shift))
     planes = {"a photograph": wide[:, shift:], "moved": wide[:, :height]}
-    limit = _brightest(_slide(wide, kernel))
+    limit = brightest(slide(wide, kernel))
     fig = Figure()
     for name, ax in zip(planes, fig.row((5.4, 13.4), (5.4, 13.4)), strict=True):
         edges = "its edges" if name == "a photograph" else "the same, both ways"
@@ -261,7 +189,7 @@ def equivariance(wide: Array, kernel: Array, shift: int) -> Figure:
                    label="top")  # fmt: skip
         ax.arrow((2.7, 6.1), (2.7, 7.4))
         ax.note("convolve", (2.9, 6.7), ha="left")
-        ax.picture(_slide(planes[name], kernel), role="signed", name=edges, at=(0.2, 7.5),
+        ax.picture(slide(planes[name], kernel), role="signed", name=edges, at=(0.2, 7.5),
                    size=(5, 5), high=limit, label="bottom")  # fmt: skip
     gap = abs(fig.marks["the same, both ways"].values[:, shift:]
               - fig.marks["its edges"].values[:, :-shift]).max()  # fmt: skip
@@ -291,10 +219,10 @@ def rectified(photo: Array, kernel: Array, fitted: Array, constant: float) -> Fi
     """
     _checks.shape("kernel", kernel, (3, 3))
     _checks.shape("fitted", fitted, (5, 5))
-    signed = _slide(photo, kernel)
+    signed = slide(photo, kernel)
     net = abs(signed)
-    best = _slide(photo, fitted) + constant
-    limit, inner = _brightest(signed), net[1:-1, 1:-1]
+    best = slide(photo, fitted) + constant
+    limit, inner = brightest(signed), net[1:-1, 1:-1]
     fig = Figure()
     fig.pictures({"one kernel": signed}, role="signed", columns=3, low=-limit, high=limit)
     single = f"best single kernel, {fitted.shape[0]}{TIMES}{fitted.shape[1]}"
@@ -322,48 +250,3 @@ def flip_difference(groups: Mapping[str, Sequence[float]]) -> Figure:
         Relative differences, one for each kernel, by sort of kernel.
     """
     return strips(groups, 2.0, "change of the output when the kernel is flipped")
-
-
-@drawing
-def wrapped(photo: Array) -> Figure:
-    """Show a box sum of bytes that wrapped around beside the one that was meant.
-
-    Parameters
-    ----------
-    photo : ndarray of uint8 and shape (H, W)
-        Grey photograph.
-    """
-    if photo.dtype != np.uint8:
-        raise ValueError(f"photo must have dtype uint8, got {photo.dtype}")
-    ones = np.ones((3, 3))
-    meant = _slide(photo.astype(float), ones)
-    got = _slide(photo, ones.astype(np.uint8))
-    fig = Figure()
-    fig.pictures({"sum in float64": meant / 9, "sum in uint8": got.astype(float)}, columns=2, low=0,
-                 high=255)  # fmt: skip
-    fig.marks["sum in uint8"].derive(lost=float((got != meant).mean()))
-    fig.say(
-        "The sum over windows of one photograph in both dtypes. One is the photograph, "
-        "softened. In the other {0:lost .0%} of the sums have wrapped around, and the picture "
-        "is torn into bands and speckle.",
-        fig.marks["sum in uint8"],
-    )
-    return fig
-
-
-def _slide(plane: Array, kernel: Array) -> Array:
-    """Convolve one plane with one kernel."""
-    output: Array = conv2d(plane[None], kernel[None, None])[0]
-    return output
-
-
-def _brightest(result: Array) -> float:
-    """Return the magnitude that is shown brightest: a few outliers may not darken the rest."""
-    return float(np.percentile(abs(result), 98))
-
-
-def _products(image: Array, kernel: Array, at: tuple[int, int]) -> str:
-    """Write the products at one position as a sum."""
-    u, v = at
-    pairs = ((image[u + i, v + j], weight) for (i, j), weight in np.ndenumerate(kernel))
-    return " + ".join(f"{pixel}{DOT}{weight}" for pixel, weight in pairs).replace("-", MINUS)

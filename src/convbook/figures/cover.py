@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from convbook import conv2d
 from convbook._typing import Array
 from convbook.figures._explorable import Explorable
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._photographs import address
+from convbook.figures._planes import slide
 from convbook.figures._worked import draw_worked
 
 CODE = [
@@ -40,7 +40,7 @@ def cover(image: Array, kernel: Array, at: tuple[int, int]) -> Figure:
         "code": CODE,
     }
     fig = Explorable("cover", settings, (40, 34))
-    result = conv2d(image[None], kernel[None, None])[0]
+    result = slide(image, kernel)
     limit = 0.6 * abs(result).max()
     draw_worked(fig, image, result, kernel, at, (-limit, limit))
     fig.marks["its convolution"].derive(terms=np.size)

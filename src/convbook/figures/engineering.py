@@ -4,6 +4,7 @@ They stand in the chapter on algorithms and on the page on engineering below it.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from convbook._typing import Array
 from convbook.figures import _recorded as measured
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._marks import Mark
-from convbook.figures._panel import Panel
+from convbook.figures._panel import Panel, Point
 from convbook.figures._plot import Plot
 from convbook.figures._recorded import LADDER, Record, group_mean, records, short, speed, speeds
 
@@ -37,45 +38,47 @@ def ladder(records: Mapping[str, Record]) -> Figure:
     """
     rows = {machine: record["forward"]["1"][LADDER] for machine, record in records.items()}
     first = next(iter(rows.values()))
-    ways = sorted(
-        (way for way in measured.RUNGS if way in first), key=lambda way: first[way]["torch"]
-    )
+    ways = sorted({*measured.RUNGS} & {*first}, key=lambda way: first[way]["torch"])
     fig = Figure()
     plot = fig.plot(0.98, 560)
-    _name_rows(plot, [measured.RUNGS[way] for way in ways])
-    plot.ax.set(xscale="log", xlim=(1e-5, 4), xlabel="speed, as a multiple of PyTorch's")
-    plot.ax.minorticks_off()
+    _scale_rows(plot, [measured.RUNGS[way] for way in ways], (1e-5, 4),
+                "speed, as a multiple of PyTorch's")  # fmt: skip
     plot.level(1, name="PyTorch", across=False)
     for column, (machine, found) in enumerate(rows.items()):
-        ratios = [speed(found, way) for way in ways]
-        _rungs(plot, ways, ratios, column)
+        ratios = {way: speed(found, way) for way in ways}
+        _rungs(plot, ratios, column)
         legend = f"{'○' if column else '●'} {machine.split()[-1]}"
-        label = plot.note(legend, (1.22 + 0.34 * column, -1), name=machine,
-                          values=np.array(ratios), ha="right", size="small",
-                          xycoords=plot.ax.get_yaxis_transform())  # fmt: skip
-        label.derive(
-            words=[f"{measured.RUNGS[way]} {short(r)}" for way, r in zip(ways, ratios, strict=True)]
-        )
+        label = _beside(plot, legend, (1.22 + 0.34 * column, -1), name=machine,
+                        values=np.array([*ratios.values()]))  # fmt: skip
+        label.derive(words=_told(measured.RUNGS, ratios))
         fig.say("Speeds on {0:name}, as a multiple of PyTorch's: {0:words}.", label)
     return fig
 
 
-def _rungs(plot: Plot, ways: Sequence[str], ratios: Sequence[float], column: int) -> None:
+def _rungs(plot: Plot, ratios: Mapping[str, float], column: int) -> None:
     """Draw a dot for each way, those of convbook in their own colour, and write its speed."""
-    across = plot.ax.get_yaxis_transform()
-    for row, (way, ratio) in enumerate(zip(ways, ratios, strict=True)):
+    for row, (way, ratio) in enumerate(ratios.items()):
         role = WIN if "convbook" in way else "gamma" if way == "sgemm" else "quiet"
         plot.dots([ratio], [row], role=role, size=8, hollow=bool(column))
-        plot.note(short(ratio), (1.22 + 0.34 * column, row), role=role, ha="right", size="small",
-                  xycoords=across)  # fmt: skip
+        _beside(plot, short(ratio), (1.22 + 0.34 * column, row), role=role)
 
 
-def _name_rows(plot: Plot, names: Sequence[str]) -> None:
-    """Give a plot a named row for each thing, from the top."""
-    plot.ax.set(ylim=(len(names) - 0.4, -0.6))
-    plot.ax.set_yticks(range(len(names)), names)
-    plot.ax.tick_params(axis="y", length=0)
-    plot.ax.grid(axis="x")
+def _scale_rows(plot: Plot, names: Sequence[str], limits: Point, label: str) -> None:
+    """Name the rows of a plot, and give it a logarithmic scale."""
+    plot.rows(names)
+    plot.ax.set(xscale="log", xlim=limits, xlabel=label)
+    plot.ax.minorticks_off()
+
+
+def _told(names: Mapping[str, str], found: Mapping[str, float]) -> list[str]:
+    """Write what each way is called, and its number."""
+    return [f"{names[way]} {short(value)}" for way, value in found.items()]
+
+
+def _beside(plot: Plot, text: str, at: Point, **options: Any) -> Mark:
+    """Write words so many widths of the plot from its left, at a row."""
+    return plot.note(text, at, ha="right", size="small",
+                     xycoords=plot.ax.get_yaxis_transform(), **options)  # fmt: skip
 
 
 @drawing
@@ -111,21 +114,21 @@ def _headings(panel: Panel, record: Record) -> None:
         panel.note(heading, (6.6 + 1.6 * column, 2.55), role="quiet", size="small")
     for row, (group, layers) in enumerate(measured.once(record).items()):
         panel.note(measured.GROUPS[group], (0, 3.55 + 1.1 * row), ha="left", size="small")
-        panel.note(
-            str(len(layers)), (5.5, 3.55 + 1.1 * row), role="quiet", ha="right", size="small"
-        )
+        panel.note(f"{len(layers)}", (5.5, 3.55 + 1.1 * row), role="quiet", ha="right",
+                   size="small")  # fmt: skip
     panel.note("slower, of all", (0, 18.3), ha="left", size="small")
 
 
 def _column(
-    panel: Panel, record: Record, found: Mapping[str, float], name: str, at: tuple[float, float]
-) -> Mark:
+    panel: Panel, record: Record, found: Mapping[str, float], name: str, at: Point
+) -> Mark:  # fmt: skip
     """Draw the mean of each group, and below them how many layers are slower."""
     groups = measured.once(record).values()
     means = np.array([[group_mean(found, layers)] for layers in groups])
     partly = [0 < sum(layer in found for layer in layers) < len(layers) for layers in groups]
-    words = [[f"{_digits(mean)}{'*' * part}"] for (mean,), part in zip(means, partly, strict=True)]
-    mark = _judged(panel, means, name, at, (1.6, 1.1), np.array(words))
+    words = [f"{measured.digits(mean)}{'*' * part}"
+             for (mean,), part in zip(means, partly, strict=True)]  # fmt: skip
+    mark = _judged(panel, means, name, at, (1.6, 1.1), np.array(words)[:, None])
     slower = sum(ratio < 1 for ratio in found.values())
     if found:
         panel.note(f"{slower}\nof {len(found)}", (at[0] + 0.8, 18.3), size="small")
@@ -133,8 +136,7 @@ def _column(
 
 
 def _judged(
-    panel: Panel, ratios: Array, name: str, at: tuple[float, float], size: tuple[float, float],
-    words: Array,
+    panel: Panel, ratios: Array, name: str, at: Point, size: Point, words: Array
 ) -> Mark:  # fmt: skip
     """Draw a table of ratios in words, tinted by who wins and by how much."""
     for (row, column), ratio in np.ndenumerate(ratios):
@@ -143,11 +145,6 @@ def _judged(
             corner = at[0] + size[0] * column, at[1] + size[1] * row
             panel.box(corner, size, role=_verdict(ratio), strength=strength, width=0)
     return panel.cells(words, role="line", name=name, at=at, size=size, strength=0, text="small")
-
-
-def _digits(ratio: float) -> str:
-    """Write a ratio with as many digits as a narrow column holds; nothing if it is missing."""
-    return "" if np.isnan(ratio) else f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}"
 
 
 def _verdict(ratio: float) -> str:
@@ -164,17 +161,14 @@ def layers(record: Record) -> Figure:
     record : Record
         A run of the benchmark.
     """
-    one, both = (
-        speeds(record, f"{threads}, prepared") for threads in ("one thread", "two threads")
-    )
+    one, both = (speeds(record, f"{count}, prepared") for count in ("one thread", "two threads"))
     names = sorted(one, key=lambda name: one[name])
     fig = Figure()
     half = -(-len(names) // 2)
     for plot, shown in zip(fig.plots(2, 2.5), (names[:half], names[half:]), strict=True):
-        _name_rows(plot, [measured.pretty(name) for name in shown])
-        plot.ax.set(xscale="log", xlim=(1 / 8, 8), xlabel="times as fast as PyTorch")
+        _scale_rows(plot, [measured.pretty(name) for name in shown], (1 / 8, 8),
+                    "times as fast as PyTorch")  # fmt: skip
         plot.ax.set_xticks([1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8], ["⅛", "¼", "½", "1", "2", "4", "8"])
-        plot.ax.minorticks_off()
         plot.box((1 / 8, -0.6), (7 / 8, len(shown) + 0.2), role=LOSS, strength=0.08, width=0)
         for row, name in enumerate(shown):
             _clipped(plot, row, both.get(name), hollow=True)
@@ -212,12 +206,14 @@ def best_algorithm(records: Mapping[str, Record]) -> Figure:
     fig = Figure()
     panels = fig.row(*[(15.2, 15)] * len(records))
     for panel, (machine, record) in zip(panels, records.items(), strict=True):
-        layers = {tuple(measured.numbers(name)[i] for i in (4, 1)): _fastest(record, name)
-                  for name in record["groups"]["map"]}  # fmt: skip
+        layers = {}
+        for name in record["groups"]["map"]:
+            _, c, _, _, k, *_ = measured.numbers(name)
+            layers[k, c] = measured.fastest(record, name, LETTERS)
         kernels, channels = (sorted({key[axis] for key in layers}) for axis in (0, 1))
         panel.note(machine, (1.9, 0.5), ha="left", bold=True)
         ratios = np.array([[layers[k, c][1] for c in channels] for k in kernels])
-        words = np.array([[f"{LETTERS[layers[k, c][0]]} {_digits(layers[k, c][1])}"
+        words = np.array([[f"{LETTERS[layers[k, c][0]]} {measured.digits(layers[k, c][1])}"
                            for c in channels] for k in kernels])  # fmt: skip
         mark = _judged(panel, ratios, machine, (1.9, 1.2), (2.2, 1.6), words)
         for row, k in enumerate(kernels):
@@ -225,20 +221,11 @@ def best_algorithm(records: Mapping[str, Record]) -> Figure:
         for column, c in enumerate(channels):
             panel.note(str(c), (3 + 2.2 * column, 12.9), size="small")
         panel.note("channels, in and out", (8.5, 14), size="small")
-        mark.derive(
-            wins=int((ratios >= 1).sum()), all=ratios.size, low=ratios.min(), high=ratios.max()
-        )
+        mark.derive(wins=int((ratios >= 1).sum()), all=ratios.size, low=ratios.min(),
+                    high=ratios.max())  # fmt: skip
         fig.say("{0:name}: the fastest algorithm beats PyTorch in {0:wins} of {0:all} cells; its "
                 "speeds are from {0:low .2f} to {0:high .2f}.", mark)  # fmt: skip
     return fig
-
-
-def _fastest(record: Record, layer: str) -> tuple[str, float]:
-    """Return convbook's fastest algorithm on a layer, and its speed."""
-    rows = record["forward"]["1"][layer]
-    own = {which: rows[f"convbook {which}"]["torch"]
-           for which in LETTERS if f"convbook {which}" in rows}  # fmt: skip
-    return max(own.items(), key=lambda item: item[1])
 
 
 @drawing
@@ -274,8 +261,7 @@ def _scale(plot: Plot, title: str, x: Sequence[int]) -> None:
     """Set up a panel of speeds: what lies below sgemm's is shaded."""
     plot.ax.set(xscale="linear" if title == "kernel" else "log", ylim=(0, 5), xlabel=title)
     plot.ax.set(xlim=(x[0] - 1, x[-1] + 1) if title == "kernel" else (x[0] / 1.4, x[-1] * 1.4))
-    plot.ax.set_xticks(x[::2], [str(value) for value in x[::2]])
-    plot.ax.minorticks_off()
+    plot.ticks("x", x[::2])
     low, high = plot.ax.get_xlim()
     plot.box((low, 0), (high - low, 1), role="quiet", strength=0.14, width=0)
 
@@ -293,21 +279,18 @@ def memory(record: Record) -> Figure:
     ways = [way for way in measured.HOLDERS if any(way in rows for rows in cases.values())]
     fig = Figure()
     plot = fig.plot(0.9, 560)
-    _name_rows(plot, [measured.HOLDERS[way] for way in ways])
-    plot.ax.set(xscale="log", xlim=(1e-3, 100), xlabel="held beyond the output, in outputs")
-    plot.ax.minorticks_off()
+    _scale_rows(plot, [measured.HOLDERS[way] for way in ways], (1e-3, 100),
+                "held beyond the output, in outputs")  # fmt: skip
     plot.level(1, name="the output", across=False)
     for place, ((case, rows), shape) in enumerate(zip(cases.items(), "os^", strict=False)):
-        parts = {way: max(1e-3, row["extra"] / row["output"]) for way, row in rows.items()}
-        for way in (way for way in ways if way in parts):
+        parts = {way: max(1e-3, rows[way]["extra"] / rows[way]["output"])
+                 for way in ways if way in rows}  # fmt: skip
+        for way, part in parts.items():
             role = WIN if "convbook" in way else "quiet"
-            plot.dots([parts[way]], [ways.index(way)], role=role, size=8, hollow=True, shape=shape)
+            plot.dots([part], [ways.index(way)], role=role, size=8, hollow=True, shape=shape)
         name = measured.pretty(case)
-        label = plot.note(f"{'○□△'[place]} {name}", (1.02, -1 - place), ha="right", size="small",
-                          xycoords=plot.ax.get_yaxis_transform(), name=name,
-                          values=np.array([*parts.values()]))  # fmt: skip
-        label.derive(
-            words=[f"{measured.HOLDERS[way]} {short(parts[way])}" for way in ways if way in parts]
-        )
+        label = _beside(plot, f"{'○□△'[place]} {name}", (1.02, -1 - place), name=name,
+                        values=np.array([*parts.values()]))  # fmt: skip
+        label.derive(words=_told(measured.HOLDERS, parts))
         fig.say("{0:name}, held beyond the output as a part of it: {0:words}.", label)
     return fig

@@ -3,15 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.ticker import FixedLocator
 
 from convbook._typing import Array
-from convbook.figures._depth import depth_curve  # noqa: F401  (the chapter shows it)
+from convbook.figures._depth import decay, depth_curve, hidden_collapse  # noqa: F401  (shown too)
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._marks import number
 from convbook.figures._panel import Panel, Point
-from convbook.figures._plot import Plot
-from convbook.figures._strips import strips
 
 STARTS = {"PyTorch's": "kernel", "Xavier": "gradient", "He": "output"}
 """The role of each way to draw weights."""
@@ -93,8 +90,7 @@ def sign_kernels(outputs: Array) -> Figure:
         place = outputs.min() - 1, counts.max() + 0.9
         mark = plot.note(words, place, ha="left", name=name, values=values)
         mark.derive(square=square, negative=lambda each: (each < 0).sum())
-        occurring = np.unique(outputs)
-        plot.ax.set_xticks(occurring, [number(value) for value in occurring])
+        plot.ticks("x", np.unique(outputs))
         plot.ax.set(yticks=[], xlim=(outputs.min() - 1, outputs.max() + 1))
         plot.ax.set_ylim(-0.1, counts.max() + 1.4)
         plot.ax.spines["left"].set_visible(False)
@@ -104,19 +100,17 @@ def sign_kernels(outputs: Array) -> Figure:
 
 
 @drawing
-def relu_moments(before: Array, bins: int = 80) -> Figure:
+def relu_moments(before: Array) -> Figure:
     """Draw the histogram of a layer's sums, a bell curve, and what the ReLU leaves.
 
     Parameters
     ----------
     before : ndarray
         Sums of one layer, before its ReLU.
-    bins : int
-        Bins of the histogram.
     """
     sigma = float(before.std())
     after = np.maximum(before, 0) / sigma
-    edges = np.linspace(-3.5, 3.5, bins + 1)
+    edges = np.linspace(-3.5, 3.5, 81)
     density, _ = np.histogram(before.ravel() / sigma, edges, density=True)
     fig = Figure()
     plot = fig.plot(0.6)
@@ -141,75 +135,6 @@ def relu_moments(before: Array, bins: int = 80) -> Figure:
             "below zero. After it the mean is {0:mean .3f} σ, the standard deviation {0:std .3f} σ "
             "and the mean square {0:square .3f} σ squared.",
             mark.derive(sums=np.size))  # fmt: skip
-    return fig
-
-
-@drawing
-def decay(levels: Mapping[str, Array], factors: Mapping[str, float]) -> Figure:
-    """Draw the mean square after each layer beside what theory says.
-
-    Parameters
-    ----------
-    levels : mapping of str to ndarray of shape (seeds, layers + 1)
-        Mean squares of at most four starts, from the input on.
-    factors : mapping of str to float
-        What theory says that a layer multiplies by, for each start.
-    """
-    fig = Figure()
-    plot = fig.plot(0.72)
-    fig.say("Lines on a logarithmic scale: the mean square after each layer, beside a dashed "
-            "straight line of theory. All start at the same point.")  # fmt: skip
-    for (name, level), role in zip(
-        levels.items(), ("output", "gradient", "negative", "kernel"), strict=True
-    ):
-        layers = np.arange(level.shape[1])
-        theory = factors[name] ** layers
-        mark = plot.curve(layers, level, role=role, name=name, band=1.0)
-        plot.line(layers, theory, role="ink", width=1, linestyle=(0, (2, 2)))
-        plot.note(name, (layers[-1] + 0.4, theory[-1]), role=role, ha="left")
-        fig.say("{0:name} ends at {0:last .1e}.", mark.derive(seeds=len(level)))
-    fig.say("The line is the {0:middle} of {0:seeds} seeds, the band holds {0:band} of them.", mark)
-    _log_axes(plot, layers[-1])
-    return fig
-
-
-@drawing
-def hidden_collapse(
-    levels: Mapping[str, Array], differences: Mapping[str, Array], floor: float
-) -> Figure:
-    """Draw the signal's mean square and that of the difference of two inputs, layer by layer.
-
-    Parameters
-    ----------
-    levels, differences : mapping of str to ndarray of shape (seeds, layers + 1)
-        Mean squares of the signal and of what differs between two inputs, for each start.
-    floor : float
-        Where theory says that the signal of the first start comes to rest.
-    """
-    fig = Figure()
-    fig.say("Plots side by side on one logarithmic scale: the signal, and the difference that a "
-            "pair of inputs makes.")  # fmt: skip
-    for plot, name in zip(fig.plots(len(levels), 1.05), levels, strict=True):
-        last = levels[name].shape[1] - 1
-        for values, role, what in (
-            (levels[name], "output", "signal"), (differences[name], "kernel", "difference")
-        ):  # fmt: skip
-            mark = plot.curve(range(last + 1), values, role=role, name=f"{what}, {name}", band=1.0)
-            above = what == "signal"
-            place = (
-                (last, mark.values[-1] * 6) if above else (0.5 * last, mark.values[last // 2] / 15)
-            )
-            plot.note(what, place, role=role, ha="right")
-            fig.say("{0:name}: {0:last .1e} at the end.", mark.derive(seeds=len(values)))
-        plot.ax.set_title(name, loc="left", fontsize=plot.sizes.text, fontweight="bold")
-        _log_axes(plot, last)
-    first = fig.rows[0][0]
-    assert isinstance(first, Plot)
-    first.level(floor, name="floor")
-    first.note("the floor", (last, floor / 6), ha="right", role="quiet")
-    fig.say("The lines are {0:middle}s of {0:seeds} seeds. On the left the signal levels off at a "
-            "dashed line, the floor at {floor:item .1e}, while the difference falls in a straight "
-            "line; on the right both stay high.", mark)  # fmt: skip
     return fig
 
 
@@ -270,13 +195,14 @@ def loss_curves(panels: Mapping[str, Mapping[str, Array]], chance: float) -> Fig
             fig.say("{0:name}: ends at {0:range .2f}.", mark)
         plot.note("guessing", (steps[-1], chance + 0.2), role="quiet", size="small", ha="right")
         plot.ax.set(ylim=(0, 3.25), xlim=(0, steps[-1]), xlabel="training step")
-        plot.ax.set_title(f"{net}: training loss", loc="left", fontsize=plot.sizes.text)
+        plot.title(f"{net}: training loss")
     fig.say("A dashed line at {guessing:item .2f} is what guessing gives.")
     return fig
 
 
-def _smooth(losses: Array, width: int = 8) -> Array:
+def _smooth(losses: Array) -> Array:
     """Average each step with those before it, so that one batch's luck does not show."""
+    width = 8
     rows = [np.convolve(row, np.ones(width), "full")[: len(row)] for row in losses]
     return np.array(rows) / np.minimum(np.arange(1, losses.shape[1] + 1), width)
 
@@ -301,38 +227,7 @@ def waking(steps: Mapping[str, Mapping[int, Array]]) -> Figure:
         fig.say("{0:name}, layers {0:depths}: {0:values .0f} steps.", mark)
     fig.say("The line is the {0:middle} of {0:seeds} seeds, the band holds {0:band} of them.", mark)
     plot.ax.set(yscale="log", xlabel="layers", xticks=range(3, 13, 3))
-    plot.ax.set_yticks([10, 30, 100, 300], ["10", "30", "100", "300"])
-    plot.ax.yaxis.set_minor_locator(FixedLocator([]))
-    plot.ax.set_title("steps of training until the net wakes", loc="left",
-                      fontsize=plot.sizes.text)  # fmt: skip
+    plot.ticks("y", [10, 30, 100, 300])
+    plot.title("steps of training until the net wakes")
     plot.ax.grid(axis="y")
     return fig
-
-
-def _log_axes(plot: Plot, layers: int) -> None:
-    """Label the powers of ten and the layers."""
-    powers = range(-10, 1, 2)
-    plot.ax.set(yscale="log", xlim=(0, layers), ylim=(10**-10.4, 10**0.9), xlabel="layer")
-    plot.ax.set_yticks([10.0**power for power in powers], [_power(power) for power in powers])
-    plot.ax.yaxis.set_minor_locator(FixedLocator([]))
-    plot.ax.set_xticks(range(0, layers + 1, 2))
-    plot.ax.set_ylabel("mean square")
-    plot.ax.grid(axis="y")
-
-
-def _power(exponent: int) -> str:
-    """Write a power of ten with raised digits, which need no second font size."""
-    raised = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"10{raised}" if exponent else "1"
-
-
-@drawing
-def linear_residual(groups: Mapping[str, Sequence[float]]) -> Figure:
-    """Show how much of a ReLU network's answer no single kernel can give.
-
-    Parameters
-    ----------
-    groups : mapping of str to sequence of float
-        Unexplained fractions of the variance, one for each network, by sort of network.
-    """
-    return strips(groups, 1.0, "variance that the best single kernel leaves")

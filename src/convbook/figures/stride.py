@@ -7,48 +7,16 @@ import numpy as np
 
 from convbook import conv2d, conv2d_input
 from convbook._typing import Array
-from convbook.figures._budget import budget_bench  # noqa: F401  (the chapter shows it)
+from convbook.figures._budget import budget_bench, network_budget  # noqa: F401  (shown too)
 from convbook.figures._figure import Figure, drawing
-from convbook.figures._marks import Mark
+from convbook.figures._marks import Mark, by
 from convbook.figures._panel import Panel
-from convbook.figures._shift import shift_slider  # noqa: F401  (the chapter shows it)
-from convbook.figures._stepper import stepper  # noqa: F401  (three chapters show it)
-from convbook.stride import Cost, Layer, receptive_field
+from convbook.figures._planes import slide
+from convbook.figures._shift import shift_curves, shift_errors, shift_slider  # noqa: F401  (shown too)
+from convbook.figures._stepper import stepper  # noqa: F401  (shown too)
+from convbook.stride import Layer, receptive_field
 
 PLACES = ("alpha", "beta", "gamma", "delta")
-CHANCE = 2**0.5
-"""Difference of two unrelated maps, as a part of their contrast."""
-
-
-@drawing
-def network_budget(names: Sequence[str], costs: Sequence[Cost]) -> Figure:
-    """Draw activations, multiply-adds and parameters of each layer of a network as bars.
-
-    Parameters
-    ----------
-    names : sequence of str
-        What each layer is.
-    costs : sequence of Cost
-        What each layer costs, in the same order.
-    """
-    fig = Figure()
-    ax = fig.panel(24, len(costs) + 2.9)
-    for row, (name, cost) in enumerate(zip(names, costs, strict=True)):
-        ax.note(name, (0.1, row + 2.95), ha="left", size="small")
-        shape = " \N{MULTIPLICATION SIGN} ".join(map(str, cost.shape))
-        ax.note(shape, (7.9, row + 2.95), ha="right", size="small")
-    ax.note("in all", (0.1, 1.75), ha="left", size="small")
-    columns = (("activations", "output"), ("multiply-adds", "gradient"), ("parameters", "kernel"))
-    fig.say("Bars for the layers of a network, from the image down, with the shape of each output.")
-    for x, (name, role) in zip((8.6, 13.2, 19.1), columns, strict=True):
-        millions = np.array([getattr(cost, name.replace("-", "_")) for cost in costs]) / 1e6
-        ax.note(name, (x, 0.75), role=role, ha="left", size="small")
-        ax.note(f"{millions.sum():,.1f} M", (x, 1.75), ha="left", size="small")
-        unit = 3.9 / millions.max()
-        bars = ax.bars(millions, role=role, name=name, at=(x, 2.95), unit=unit)
-        bars.derive(layer=lambda values: int(np.argmax(values)) + 1)
-        fig.say("{0:name}: {0:sum ,.1f} million, {0:max ,.1f} of them in layer {0:layer}.", bars)
-    return fig
 
 
 @drawing
@@ -100,7 +68,7 @@ def by_hand(image: Array, kernel: Array, stride: int) -> Figure:
     stride : int
         Step of the window.
     """
-    output = conv2d(image[None], kernel[None, None])[0]
+    output = slide(image, kernel)
     kept = np.zeros(output.shape, bool)
     kept[::stride, ::stride] = True
     unread = _times_read(image.shape, Layer(kernel.shape, stride)) == 0
@@ -165,73 +133,6 @@ def pictures(images: Mapping[str, Array]) -> Figure:
 
 
 @drawing
-def shift_errors(errors: Mapping[str, Array]) -> Figure:
-    """Compare ways to halve a map by how much a shift of one pixel changes it.
-
-    Parameters
-    ----------
-    errors : mapping of str to ndarray of shape (photographs,)
-        Change of the map as a part of its contrast, by way to halve it.
-    """
-    fig = Figure()
-    plot = fig.plot(0.1 * len(errors) + 0.12)
-    plot.level(CHANCE, name="unrelated maps", across=False)
-    plot.note("unrelated\nmaps", (CHANCE - 0.04, len(errors) - 0.62), role="quiet", ha="right",
-              va="bottom")  # fmt: skip
-    plot.note("median", (1.04 * CHANCE, -0.62), ha="left", va="bottom")
-    fig.say("A dot for each photograph, in a row for each way to halve a map, on a bar from the "
-            "smallest to the largest.")  # fmt: skip
-    for y, (name, each) in enumerate(errors.items()):
-        strip = plot.strip(y, each, role="input", name=name)
-        plot.note(f"{strip:median .0%}", (1.2 * CHANCE, y), ha="right")
-        fig.say("{0:name}: {0:min .0%} to {0:max .0%}, the median {0:median .0%}.", strip)
-    fig.say("A dashed line marks {unrelated maps:item .0%}, where maps that have nothing to do "
-            "with each other would be.")  # fmt: skip
-    plot.ax.set(xlim=(0, 1.22 * CHANCE), ylim=(len(errors) - 0.4, -0.6))
-    plot.ax.set_yticks(range(len(errors)), [*errors])
-    plot.ax.set_xticks([0, 0.5, 1, 1.5], ["0", "50 %", "100 %", "150 %"])
-    plot.ax.tick_params(axis="y", length=0)
-    plot.ax.spines["left"].set_visible(False)
-    plot.ax.grid(axis="x")
-    plot.ax.set_xlabel("difference that no motion explains")
-    return fig
-
-
-@drawing
-def shift_curves(curves: Mapping[str, Array]) -> Figure:
-    """Draw how far a network's answer moves when the picture does.
-
-    Parameters
-    ----------
-    curves : mapping of str to ndarray of shape (cases, shifts)
-        Change of the answer, by way to halve a map; three of them.
-    """
-    fig = Figure()
-    plot = fig.plot(0.62)
-    count = next(iter(curves.values())).shape[1]
-    shifts = np.arange(count)
-    fig.say("Curves of how far the pooled answer of a network moves when the picture is shifted, "
-            "as a part of the distance to another photograph.")  # fmt: skip
-    places = count // 2 + 1, count // 2 + 2, count * 3 // 4 + 1
-    for (name, curve), role, place in zip(
-        curves.items(), ("alpha", "gamma", "delta"), places, strict=True
-    ):
-        mark = plot.curve(shifts, curve, role=role, name=name, marker="o", ms=4)
-        top = np.quantile(curve[:, place], 0.75) + 0.02
-        plot.note(name, (place, top), role=role, bold=True, va="bottom")
-        fig.say("{0:name}: {0:at 1 .0%} at a shift of one pixel, {0:max .0%} at most, {0:last .0%} "
-                "at the end.", mark)  # fmt: skip
-        fig.say("The line is the {0:middle}, the band holds {0:band} of the cases.", mark)
-    plot.ax.set(xlim=(0, shifts[-1]), xticks=shifts[::4], ylim=(0, 1.1 * plot.ax.get_ylim()[1]))
-    plot.ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
-    plot.ax.grid(axis="y")
-    plot.ax.set_xlabel("shift of the picture, in pixels")
-    plot.ax.set_title("change of the answer; 100 %: another photograph", loc="left",
-                      fontsize=plot.sizes.text)  # fmt: skip
-    return fig
-
-
-@drawing
 def pyramids(stacks: Mapping[str, Sequence[Layer]]) -> Figure:
     """Show, along one row, which pixels and which outputs below feed one output on top.
 
@@ -280,7 +181,7 @@ def effective_fields(shares: Mapping[int, Array], level: float) -> Figure:
         spread = [float((share.sum(axis) * i**2).sum() ** 0.5) for axis in (0, 1)]
         ring = panel.ring((left + n / 2, 13.5 + n / 2), (spread[0], spread[1]), role="kernel",
                           name=f"circle of {name}")  # fmt: skip
-        panel.note(f"{name}\n{n} \N{MULTIPLICATION SIGN} {n}", (left + n / 2, 12), va="bottom")
+        panel.note(f"{name}\n{by(share.shape)}", (left + n / 2, 12), va="bottom")
         fig.say("{0:name}, a receptive field of {0:size}: {0:level .0%} of the squared gradient "
                 "lies on {0:cells} of {0:pixels} pixels, inside a circle of {1:sigmas} standard "
                 "deviations, each {1:values .1f} pixels.", field, ring)  # fmt: skip
@@ -344,9 +245,8 @@ def _draw_pyramid(panel: Panel, layers: Sequence[Layer], width: int, name: str) 
         for x in places:
             for tap in taps * jumps[depth - 1]:
                 ends = [width / 2 + x, width / 2 + x + tap]
-                panel.line(
-                    ends, [_level(layers, depth), _level(layers, depth - 1)], role="line", width=1
-                )
+                heights = [_level(layers, depth), _level(layers, depth - 1)]
+                panel.line(ends, heights, role="line", width=1)
         _draw_level(panel, places, _level(layers, depth), jumps[depth], width, "output")
         places = below
     return _draw_level(panel, places, _level(layers, 0), 1, width, "input", name)

@@ -100,7 +100,7 @@ def starting_scale(
     """
     fig = Figure()
     size = (BLOCK + 0.1, BLOCK + 1.3)
-    panels = [*fig.row(*[size] * 3), *fig.row(*[size] * 3)]
+    panels = fig.grid(6, size, columns=3)
     scale = reach(np.stack([*blocks.values()]))
     fig.say("Blocks of kernels on one scale.")
     for panel, (name, tiles) in zip(panels, blocks.items(), strict=False):

@@ -13,21 +13,7 @@ from convbook.figures.matmul.views import (
 )
 from convbook.figures.matmul.whole import matrix_at_scale, photograph
 
-__all__ = [
-    "blind_spot",
-    "border_blocks",
-    "equation_view",
-    "linked_matrix",
-    "matrix_at_scale",
-    "matrix_view",
-    "network_view",
-    "other_edits",
-    "padding_edits",
-    "patch_view",
-    "photograph",
-    "sizes_to_scale",
-    "times",
-    "transpose_view",
-    "undoing",
-    "window_view",
-]
+__all__ = ["blind_spot", "border_blocks", "equation_view", "linked_matrix",
+           "matrix_at_scale", "matrix_view", "network_view", "other_edits",
+           "padding_edits", "patch_view", "photograph", "sizes_to_scale", "times",
+           "transpose_view", "undoing", "window_view"]  # fmt: skip

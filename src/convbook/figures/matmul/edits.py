@@ -85,10 +85,10 @@ def border_blocks(kernel_size: int, size: int) -> Figure:
 
 def _draw_counts(ax: Panel, counts: Array, size: int, mode: str) -> Mark:
     """Tint the entries that are not zero, darker where several weights meet."""
-    unit = (ax.rect[2] - ax.rect[0]) / ax.ax.get_xlim()[1] * 0.75
+    points = 0.75 / ax.pixel
     for many in range(1, counts.max() + 1):
         rows, columns = np.nonzero(counts == many)
-        ax.dots(columns + 0.7, rows + 2.2, role="kernel", shape="s", size=0.94 * unit,
+        ax.dots(columns + 0.7, rows + 2.2, role="kernel", shape="s", size=0.94 * points,
                 alpha=0.04 + 0.18 * many)  # fmt: skip
         for row, column in zip(rows, columns, strict=True) if many > 1 else ():
             ax.note(f"{many}", (column + 0.7, row + 2.2), size="small")

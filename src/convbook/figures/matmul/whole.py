@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from convbook import conv2d, convolution_matrix, output_size
+from convbook import convolution_matrix, output_size
 from convbook._typing import Array
 from convbook.figures._entries import TAPS, bound
 from convbook.figures._figure import Figure, drawing
+from convbook.figures._marks import by
 from convbook.figures._panel import Panel, Point
-
-TIMES = "\N{MULTIPLICATION SIGN}"
+from convbook.figures._planes import slide
 
 
 @drawing
@@ -32,7 +32,7 @@ def photograph(image: Array, kernel: Array) -> Figure:
     left.picture(image, role="image", name="photograph", at=(0.1, 2.6), size=(5.7, 5.7))
     left.arrow((6, 5.5), (6.7, 5.5))
     left.picture(image.reshape(-1, 1), role="image", name="column", at=(6.9, 1.9), size=(0.5, 8))
-    middle.note(f"matrix,\n{len(matrix)} {TIMES} {image.size}", (4.1, 0.9), name="matrix",
+    middle.note(f"matrix,\n{by(matrix.shape)}", (4.1, 0.9), name="matrix",
                 values=matrix)  # fmt: skip
     _draw_bands(middle, _blocks(matrix, kernel, image.shape), (0.1, 1.9), unit)
     right.picture(result[:, None], role="signed", name="product", at=(0.1, 1.9),
@@ -40,7 +40,7 @@ def photograph(image: Array, kernel: Array) -> Figure:
     right.arrow((0.8, 5.5), (1.5, 5.5))
     right.note(f"matrix · image,\n{result.size} numbers", (4.5, 0.9))
     mark = right.picture(edges, role="signed", name="edges", at=(1.7, 2.6), size=(5.7, 5.7))
-    mark.derive(error=bound(abs(edges - conv2d(image[None], kernel[None, None])[0]).max()))
+    mark.derive(error=bound(abs(edges - slide(image, kernel)).max()))
     fig.say("On the left the {photograph:size} photograph, and its pixels as one column; in the "
             "middle a matrix of {matrix:size}, empty but for bands close to its diagonal; on the "
             "right their product, a column, folded back into {edges:size} edges. They differ from "
@@ -63,7 +63,7 @@ def matrix_at_scale(kernel: Array, size: int) -> Figure:
     blocks = _blocks(matrix, kernel, (size, size))
     fig = Figure()
     left, right = fig.row((size, size + 2.8), (size, size + 2.8))
-    mark = left.note(f"the matrix, {len(matrix)} {TIMES} {matrix.shape[1]}", (size / 2, 1.2),
+    mark = left.note(f"the matrix, {by(matrix.shape)}", (size / 2, 1.2),
                      name="matrix", values=matrix)  # fmt: skip
     mark.derive(
         share=lambda entries: (entries != 0).mean(), bands=len(kernel),
@@ -111,7 +111,7 @@ def _draw_block(ax: Panel, block: Array) -> None:
     strengths = np.linspace(0.3, 0.9, len(weights))
     for y, x in np.argwhere(block):
         ax.box((x, 2.6 + y), role=TAPS[0], strength=strengths[weights.index(block[y, x])], width=0)
-    ax.note(f"its first block, {rows} {TIMES} {columns}", (columns / 2, 1.2))
+    ax.note(f"its first block, {by(block.shape)}", (columns / 2, 1.2))
     words, place = "diagonals, the\nweights of one row", (0.32 * columns, 0.78 * rows)
     mark = ax.note(f"{len(weights)} {words}", place, name="block", values=block)
     mark.derive(diagonals=len(weights))

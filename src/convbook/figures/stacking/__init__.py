@@ -6,18 +6,6 @@ from convbook.figures.stacking.composed import missing_shares, separated, stampe
 from convbook.figures.stacking.layers import two_layers, weight_tensor, whole_network
 from convbook.figures.stacking.pooled import max_pooling, pooling
 
-__all__ = [
-    "bench_stack",
-    "blind_angles",
-    "detectors",
-    "disc",
-    "flat_areas",
-    "max_pooling",
-    "missing_shares",
-    "pooling",
-    "separated",
-    "stamped",
-    "two_layers",
-    "weight_tensor",
-    "whole_network",
-]
+__all__ = ["bench_stack", "blind_angles", "detectors", "disc", "flat_areas", "max_pooling",
+           "missing_shares", "pooling", "separated", "stamped", "two_layers", "weight_tensor",
+           "whole_network"]  # fmt: skip

@@ -9,6 +9,7 @@ from convbook._typing import Array
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._marks import Mark
 from convbook.figures._panel import Panel
+from convbook.figures._planes import brightest, draw_map, whole
 
 DEGREE = "\N{DEGREE SIGN}"
 
@@ -36,10 +37,10 @@ def detectors(photo: Array, kernels: Mapping[str, Array]) -> Figure:
                high=255)  # fmt: skip
     fig.say("A photograph of {photograph:size} pixels and the maps that the kernels make of it, "
             "numbered from zero.")  # fmt: skip
-    panels = [*fig.row((10, 7.5), (10, 7.5)), *fig.row((10, 7.5), (10, 7.5))]
+    panels = fig.grid(4, (10, 7.5), columns=2)
     for o, (name, ax) in enumerate(zip(kernels, panels, strict=True)):
         _detector(ax, o, name, kernels[name])
-        mark = _map(ax, name, kernels[name], maps[o])
+        mark = draw_map(ax, maps[o], kernels[name], name=name, at=(3.5, 1), size=(6.4, 6.4))
         fig.say("{0:name}: {0:min .0f} to {0:max .0f};", mark)
     ax = fig.panel(12, 1)
     ax.note(f"output  {maps.shape}", (6, 0.5), role="output", name="shape", values=maps.shape)
@@ -50,21 +51,12 @@ def detectors(photo: Array, kernels: Mapping[str, Array]) -> Figure:
 
 def _detector(ax: Panel, number: int, name: str, kernel: Array) -> None:
     """Write a kernel in whole numbers, its common denominator and its sum."""
-    scale = next(n for n in range(1, 1000) if np.allclose(n * kernel, np.round(n * kernel)))
+    numbers, scale = whole(kernel)
     ax.note(f"{number}  {name}", (0.1, 0.5), ha="left", bold=True)
-    ax.cells(np.round(scale * kernel).astype(int), role="signed", name=f"weights of {name}",
-             at=(0.1, 1), text="small")  # fmt: skip
+    ax.cells(numbers, role="signed", name=f"weights of {name}", at=(0.1, 1), text="small")
     if scale > 1:
         ax.note(f"\N{DIVISION SIGN} {scale}", (1.6, 4.6))
     ax.note(f"sum {kernel.sum():g}", (1.6, 6.6), role="quiet")
-
-
-def _map(ax: Panel, name: str, kernel: Array, result: Array) -> Mark:
-    """Show a map: about its zero if the weights add up to zero, else as a picture."""
-    blind = abs(kernel.sum()) < 1e-12
-    high = float(np.percentile(abs(result), 98)) if blind else 255.0
-    return ax.picture(result, role="signed" if blind else "image", name=name, at=(3.5, 1),
-                      size=(6.4, 6.4), low=0, high=high)  # fmt: skip
 
 
 @drawing
@@ -107,19 +99,14 @@ def blind_angles(degrees: Array, side: Array, top: Array) -> Figure:
 
 
 @drawing
-def disc(size: int = 96) -> Figure:
-    """Show a disc, which has edges of all directions, through two edge kernels.
-
-    Parameters
-    ----------
-    size : int
-        Height and width of the picture.
-    """
+def disc() -> Figure:
+    """Show a disc, which has edges of all directions, through two edge kernels."""
+    size = 96
     picture = _soft_disc(size)
     side, top = conv2d(picture[None], stack([DETECTORS["side edge"], DETECTORS["top edge"]]))
     strength = np.hypot(side, top)
     fig = Figure()
-    panels = _four(fig)
+    panels = fig.grid(4, (7, 8), columns=2)
     for ax, (title, values, role) in zip(panels, (
         ("a disc", picture, "image"), ("side edge", side, "signed"), ("top edge", top, "signed"),
         ("strength and direction", strength, "image"),
@@ -147,11 +134,6 @@ def disc(size: int = 96) -> Figure:
         mark,
     )
     return fig
-
-
-def _four(fig: Figure) -> list[Panel]:
-    """Add two rows of two panels for square pictures."""
-    return [*fig.row((7, 8), (7, 8)), *fig.row((7, 8), (7, 8))]
 
 
 def _titled(ax: Panel, title: str, values: Array, role: str, high: float) -> Mark:
@@ -186,15 +168,14 @@ def flat_areas(photo: Array, white: Array, edges: Array, flat: Array) -> Figure:
     for name, map_, lost in (("white", white, 2), ("edges", edges, 2), ("flat", flat, 4)):
         _checks.shape(name, map_, (photo.shape[0] - lost, photo.shape[1] - lost))
     fig = Figure()
-    one, _, two = (
+    _, one, _, two = (
         _titled(ax, title, values, "image", high)
-        for ax, (title, values, high) in zip(_four(fig)[1:], (
-            ("one layer: bright", white, float(white.max())),
-            ("first layer: edges, added", edges, float(np.percentile(edges, 98))),
+        for ax, (title, values, high) in zip(fig.grid(4, (7, 8), columns=2), (
+            ("photograph", photo, 255.0), ("one layer: bright", white, float(white.max())),
+            ("first layer: edges, added", edges, brightest(edges)),
             ("second layer: flat", flat, float(flat.max())),
         ), strict=True)
     )  # fmt: skip
-    _titled(fig.rows[0][0], "photograph", photo, "image", 255.0)
     for mark, rim in ((one, 1), (two, 2)):
         dark = photo[rim:-rim, rim:-rim] < 50
         mark.derive(dark=float((mark.values[dark] > 0).mean()))

@@ -7,10 +7,9 @@ import numpy as np
 from convbook import _checks, compose
 from convbook._typing import Array
 from convbook.figures._figure import Figure, drawing
+from convbook.figures._marks import TIMES, number
 from convbook.figures._panel import Panel, Point
 from convbook.figures._strips import strips
-
-TIMES = "\N{MULTIPLICATION SIGN}"
 
 
 @drawing
@@ -91,7 +90,7 @@ def separated(kernel: Array) -> Figure:
         right.note("added up so far", (2.1, 0.5))
         _decimals(right, so_far, f"sum {n}", (0.6, 1.1), largest)
         right.note("missing", (5.2, 2.2))
-        mark = right.note(f"{error:.0%}".replace("%", " %"), (5.2, 3), bold=True,
+        mark = right.note(number(error, ".0%"), (5.2, 3), bold=True,
                           name=f"missing {n}", values=error)  # fmt: skip
         mark.derive(terms=n + 1)
         fig.say("After {0:terms}, {0:item .0%} of the sum of its squares is missing.", mark)

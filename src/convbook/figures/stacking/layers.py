@@ -9,6 +9,7 @@ from convbook._typing import Array
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._marks import Mark, number
 from convbook.figures._panel import Panel
+from convbook.figures._planes import slide
 
 
 @drawing
@@ -94,10 +95,10 @@ def two_layers(image: Array, first: Array, second: Array) -> Figure:
 def _path(fig: Figure, ax: Panel, h: int, image: Array, kernel: Array, reader: Array) -> None:
     """Follow the image through one kernel and the slice that reads its map."""
     y = 1.6 + 4.6 * h
-    seen = conv2d(image[None], kernel[None, None])
-    result = conv2d(seen, reader[None, None])[0]
+    seen = slide(image, kernel)
+    result = slide(seen, reader)
     for x, values, role, name in (
-        (4.4, kernel, "kernel", f"kernel {h}"), (7.85, seen[0], "output", f"map {h}"),
+        (4.4, kernel, "kernel", f"kernel {h}"), (7.85, seen, "output", f"map {h}"),
         (11.2, reader, "kernel", f"slice {h}"), (14.2, result, "output", f"part {h}"),
     ):  # fmt: skip
         label = None if values is result else "top"
@@ -157,7 +158,6 @@ def _verdict(ax: Panel, scores: Array) -> Mark:
     for n in range(len(scores)):
         ax.note(f"{n}", (1.7, 2.9 + pitch * n), role="ink" if n == best else "quiet")
     ax.bars(scores, role="output", name="verdict", at=(2.3, 2.9), unit=1.2, pitch=pitch)
-    text = f"{scores[best]:.0%}".replace("%", " %")
-    mark = ax.note(text, (2.45 + 1.2 * scores[best], 2.9 + pitch * best), ha="left", bold=True,
-                   name="chance", values=scores[best])  # fmt: skip
+    mark = ax.note(number(scores[best], ".0%"), (2.45 + 1.2 * scores[best], 2.9 + pitch * best),
+                   ha="left", bold=True, name="chance", values=scores[best])  # fmt: skip
     return mark.derive(best=best)

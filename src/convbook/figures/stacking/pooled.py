@@ -7,6 +7,7 @@ import numpy as np
 from convbook import max_pool2d
 from convbook._typing import Array
 from convbook.figures._figure import Figure, drawing
+from convbook.figures._marks import number
 from convbook.figures._panel import Panel
 
 
@@ -86,7 +87,7 @@ def pooling(results: Mapping[str, tuple[float, float]]) -> Figure:
         ax.note(head, (x, 0.5), role=role, ha="left", bold=True)
         mark = ax.bars(shares, role=role, name=head, at=(x, 1.7), unit=3.4, pitch=1.1)
         for row, share in enumerate(shares):
-            text = f"{share:.0%}".replace("%", " %")
+            text = number(share, ".0%")
             ax.note(text, (x + 3.4 * share + 0.15, 1.7 + 1.1 * row), ha="left")
     for row, name in enumerate(results):
         mark.derive(**{f"name{row}": name})
