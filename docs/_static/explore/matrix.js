@@ -45,7 +45,7 @@ class Matrix extends Explorable {
     }));
     const set = (name, grids, ...more) => make("div", { className: `set ${name}` }, make("div", { className: "title" }, name, ...more), make("div", { className: "planes" }, ...grids.map((grid) => grid.box)));
     this.stage = make("div", { className: "stage" },
-      set("image", this.image, size("x", () => LARGEST.x, () => smallest(this.state.w[0], this.state))), sign("∗"),
+      set("image", this.image, size("x", () => LARGEST.x, () => smallest(this.state.w[0], this.state))), sign("⋆"),
       set("kernel", this.kernel, size("w", () => Math.min(LARGEST.w, largest(this.state.x[0], this.state)), one)), sign("="),
       set("output", this.output));
     const area = (name, ...grids) => make("div", { className: `area ${name}` }, ...grids.map((grid) => grid.box));

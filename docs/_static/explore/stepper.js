@@ -55,7 +55,7 @@ class Stepper extends Explorable {
     this.shape = make("span", { className: "shape quiet" });
     this.grids.output.title.append(this.shape);
     this.frame = make("div", { className: "frame", ariaHidden: "true" });
-    this.stage = make("div", { className: "stage" }, this.grids.input.box, sign("∗"), this.grids.kernel.box, sign("="), this.grids.output.box);
+    this.stage = make("div", { className: "stage" }, this.grids.input.box, this.operator = sign("⋆"), this.grids.kernel.box, sign("="), this.grids.output.box);
 
     this.words = make("p", { className: "words" });
     for (const type of ["pointerover", "pointerdown"]) this.words.addEventListener(type, (event) => this.point(event.target.closest(".term")?.tap));
@@ -212,6 +212,7 @@ class Stepper extends Explorable {
       })));
     }
     this.frame.classList.toggle("flipped", flip);
+    this.operator.textContent = flip ? "∗" : "⋆";
     if (on === "output") this.frame.style.translate = `${steps(c * stride)} ${steps(r * stride)}`;
   }
 

@@ -206,7 +206,7 @@ def numerators(points: Sequence[Fraction]) -> Matrix:
 
 
 def polynomial(zeros: Sequence[Fraction]) -> list[Fraction]:
-    """Coefficients, lowest first, of the polynomial that has these zeros and leads with 1."""
+    """Coefficients, lowest first, of the polynomial with these zeros and a leading 1."""
     coefficients = [Fraction(1)]
     for zero in zeros:
         times_x = [Fraction(0), *coefficients]
@@ -285,9 +285,9 @@ def fourier(m: int, k: int) -> Bilinear:
 def strided(algorithm: Callable[[int, int], Bilinear], m: int, k: int, stride: int) -> Bilinear:
     """Return the algorithm for every `stride`-th output: one for each phase of the pixels.
 
-    Even outputs meet even taps on even pixels and odd taps on odd ones. So a convolution with
-    stride 2 is the sum of two convolutions with stride 1, of half the signal and half the kernel.
-    The matrices are computed once, and cannot be written to.
+    Wherever a kernel of stride 2 stands, even taps meet even pixels and odd taps meet odd ones. So
+    it is the sum of two convolutions with stride 1, of half the signal and half the kernel. The
+    matrices are computed once, and cannot be written to.
     """
     taps = range(min(stride, k))
     phases = [algorithm(m, len(range(tap, k, stride))) for tap in taps]

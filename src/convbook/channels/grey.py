@@ -184,7 +184,7 @@ def encode_srgb(light: ArrayLike) -> Array:
 
 
 def share_across_channels(kernel: NDArray[Number], channels: int = 3) -> NDArray[Number]:
-    """Use one flat kernel for every channel: the weight of a convolution that sees their sum.
+    """Use one slice for every channel: the weight of a convolution that sees only their sum.
 
     Parameters
     ----------

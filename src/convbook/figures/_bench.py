@@ -67,7 +67,7 @@ def bench(
     fig.say("A picture, the kernel {nine weights:kernel} with the weights {nine weights}, and its "
             "convolution, with results from {its convolution:min .0f} to {its convolution:max .0f}."
             " One of them is worked out: the pixels {nine pixels} times the weights add up to "
-            "{one sum:item}. In the page on the web the picture, the weights and the place can be "
+            "{one sum:item}. On the web page the picture, the weights and the place can be "
             "changed.")  # fmt: skip
     return fig
 
@@ -109,7 +109,7 @@ def bench_stack(
         mark = panel.titled_picture(result, f"{o} {name}", "image", low, high)
         fig.say("{0:name}, {0:size}: {0:min .0f} to {0:max .0f}.", mark)
     fig.panel(8, 0.7).note(f"output {pooled.shape}", (4, 0.35), role="output")
-    fig.say("In the page on the web the picture, the kernels, stride and pooling can be changed.")
+    fig.say("On the web page the picture, the kernels, stride and pooling can be changed.")
     return fig
 
 

@@ -159,7 +159,7 @@ def budget_bench(layers: Sequence[Layer], input_shape: tuple[int, int, int]) -> 
         fig.say("{0:kind} makes {0:item}: {0:activations ,d} activations, {0:multiply_adds ,d} "
                 "multiply-adds, {0:parameters ,d} parameters; each output sees {0:sees} pixels.",
                 mark)  # fmt: skip
-    fig.say("In the page on the web the layers can be changed.")
+    fig.say("On the web page the layers can be changed.")
     return fig
 
 

@@ -134,7 +134,7 @@ def depth_curve(depth: int = 12, width: int = 16, draws: int = 20) -> Figure:
     fig.say("The line is the {0:middle} of {0:nets} nets of {0:width} channels and {0:depth} "
             "layers with PyTorch's start, the band holds {0:band} of them. The signal levels off, "
             "the difference falls to nothing, and the gradient falls to nothing towards the first "
-            "layer. In the page on the web depth, width, activation and start can be changed.",
+            "layer. On the web page depth, width, activation and start can be changed.",
             mark)  # fmt: skip
     return fig
 

@@ -40,7 +40,7 @@ def linked_matrix(image: Array, kernel: Array) -> Figure:
     output = slide(image, kernel)
     _draw_problem(fig, image, kernel, output)
     _draw_product(fig, image, kernel, output)
-    fig.say("In the page on the web, touch a number and its partners light up.")
+    fig.say("On the web page, touch a number and its partners light up.")
     return fig
 
 
@@ -48,7 +48,7 @@ def _draw_problem(fig: Figure, image: Array, kernel: Array, output: Array) -> No
     """Draw image, kernel and output as the grids that they are."""
     ax = fig.panel(10.6, 4.2)
     ax.cells(image, role="input", name="image", at=(0.5, 1), label="top")
-    ax.note("∗", (4.2, 2.5), size="large")
+    ax.note("⋆", (4.2, 2.5), size="large")
     draw_matrix(ax, np.eye(4).reshape(4, 2, 2), kernel, NAMES, name="kernel", role="kernel",
                 at=(5, 1.5))  # fmt: skip
     ax.note("kernel", (6, 1.1), role="kernel")

@@ -73,7 +73,7 @@ def shift_slider(photo: Array) -> Figure:
         mark.derive(changed=unexplained(ring, 1, blur))
     fig.say("A roof with every second pixel kept, before and after it moves by one pixel: with "
             "stride alone {1:changed .0%} of the contrast changes in a way that no motion explains,"
-            " after a blur {3:changed .0%}. In the page on the web a slider moves the picture.",
+            " after a blur {3:changed .0%}. On the web page a slider moves the picture.",
             *marks)  # fmt: skip
     return fig
 

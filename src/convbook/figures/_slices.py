@@ -64,7 +64,7 @@ def channel_block(picture: Array, weight: Array, at: tuple[int, int], source: st
     _multiply(fig, fig.panel(14, 11.2), patch, weight)
     total = fig.rows[-1][0].cells([[found[at]]], role="ink", name="together", at=(10.7, 10.05),
                                   size=(2.2, 1.1), strength=0.1)  # fmt: skip
-    fig.say("Together {0:item}. In the page on the web, the window and the weights can be moved "
+    fig.say("Together {0:item}. On the web page, the window and the weights can be moved "
             "and changed.", total)  # fmt: skip
     return fig
 

@@ -101,7 +101,7 @@ def stepper(
     fig.marks["input"].derive(image=", ".join(map(number, image.flat)))
     fig.say("A kernel with the weights {kernel} at row {kernel:row}, column {kernel:column} of its "
             "positions on an input that holds {input:image}{kernel:options}: {kernel:sum}. The "
-            "output holds {output}. In the page on the web, every number can be changed."
+            "output holds {output}. On the web page, every number can be changed."
             )  # fmt: skip
     return fig
 

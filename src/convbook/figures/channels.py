@@ -163,8 +163,8 @@ def permuted(picture: Array, kernel: Array) -> Figure:
                            low=-limit, high=limit)  # fmt: skip
     mark.derive(apart=max(abs(seen - maps[0]).max() for seen in maps), orders=len(orders))
     fig.say("The frog {0:orders} times, with its channels in every order. Below, the edges that a "
-            "kernel shared by the channels finds: the maps differ by at most {0:apart}, so there "
-            "is one.", mark)  # fmt: skip
+            "kernel shared by the channels finds: the maps differ by at most {0:apart}, so one "
+            "is shown.", mark)  # fmt: skip
     return fig
 
 
@@ -198,8 +198,8 @@ def channel_maps(photo: Array, weight: Array) -> Figure:
             "that its slice of the kernel gives.")  # fmt: skip
     for mark in seen:
         fig.say("{0:name}: {0:min .0f} to {0:max .0f};", mark)
-    fig.say("The sum of the maps runs from {0:min .0f} to {0:max .0f}: the petals stand out, the "
-            "leaves and their highlights do not.", last)  # fmt: skip
+    fig.say("The sum of the maps runs from {0:min .0f} to {0:max .0f}: the petals come out "
+            "above zero, the leaves below.", last)  # fmt: skip
     return fig
 
 

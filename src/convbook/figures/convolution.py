@@ -41,8 +41,8 @@ def first_look(photo: Array, kernel: Array) -> Figure:
                   high=brightest(result), label="top")  # fmt: skip
     fig.say("A photograph of a cat, {photograph:size} pixels, and the kernel {kernel}.")
     fig.say("The output, the sums of products at all places, reaches from {output:min .0f} to "
-            "{output:max .0f}: rims that get brighter to the right shine, those that get darker "
-            "are dark, and even areas lie between.")  # fmt: skip
+            "{output:max .0f}: edges that get brighter to the right are positive, those that get "
+            "darker negative, and even areas near zero.")  # fmt: skip
     return fig
 
 
@@ -144,7 +144,7 @@ def kernel_bank(photo: Array, kernels: Mapping[str, Array]) -> Figure:
     """
     fig = Figure()
     fig.say("Kernels with their weights, and a photograph of a man behind a camera seen through "
-            "each. Where the weights add up to zero, lines stand on an even ground.")  # fmt: skip
+            "each. Where weights add up to zero, edges stand on an even background.")  # fmt: skip
     size = 5, 5 * photo.shape[0] / photo.shape[1]
     panels = fig.grid(len(kernels), (5.2, 8.8), columns=4)
     for ax, (name, kernel) in zip(panels, kernels.items(), strict=True):
@@ -196,8 +196,8 @@ def equivariance(wide: Array, kernel: Array, shift: int) -> Figure:
     fig.marks["moved"].derive(shift=shift, gap=gap)
     fig.say(
         "A photograph, the same scene moved by {moved:shift} pixels, and below each its "
-        "convolution, in which edges are bright or dark. To shift and then convolve gives the "
-        "same as to convolve and then shift: the largest difference is {moved:gap}."
+        "convolution, in which edges are positive or negative. To shift and then convolve gives "
+        "the same as to convolve and then shift: the largest difference is {moved:gap}."
     )
     return fig
 
@@ -231,7 +231,7 @@ def rectified(photo: Array, kernel: Array, fitted: Array, constant: float) -> Fi
     mark = fig.marks[single]
     mark.derive(left=((inner - best) ** 2).sum() / ((inner - inner.mean()) ** 2).sum())
     fig.say(
-        "A photograph's response to one kernel, bright or dark according to the edge's "
+        "A photograph's response to one kernel, positive or negative according to the edge's "
         "direction; to both signs, with a ReLU, in which edges of either direction are "
         "bright; and to the best single kernel, which leaves {0:left .0%} of the variance. "
         "The rest looks like the edges themselves.",

@@ -127,7 +127,7 @@ def pictures(images: Mapping[str, Array]) -> Figure:
     fig.say("Pictures of one roof.")
     for mark in fig.pictures(images, columns=2):
         fig.say("{0:name}, {0:size} pixels.", mark)
-    fig.say("First the tiles are slanted stripes; then they are a checkerboard that is not there; "
+    fig.say("First the tiles are slanted stripes; with the stride they lean the other way; "
             "in the last picture the roof is smooth.")  # fmt: skip
     return fig
 
@@ -203,7 +203,7 @@ def overlaps(maps: Mapping[str, Array]) -> Figure:
     for mark in _count_maps(fig, maps):
         mark.derive(inside=lambda counts: np.unique(counts[2:-2, 2:-2]).astype(int))
         fig.say("{0:name}: inside, {0:inside} stamps on an element.", mark)
-    fig.say("The first is a checkerboard, the last is even up to its border.")
+    fig.say("The first is a checkerboard; the last has one number everywhere but at its border.")
     return fig
 
 

@@ -100,7 +100,7 @@ def _undo(layer: Undoable, maps: Array) -> Array:
 def top_activations(
     maps: NDArray[Number], channel: int, number: int = 9
 ) -> list[tuple[int, int, int]]:
-    """Find the pictures to which a feature map answers most, and where.
+    """Find the pictures to which a feature map answers most strongly, and where.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def top_activations(
 def occlusion_map(
     net: Sequential, image: NDArray[Number], label: int, size: Size, value: float = 0.0
 ) -> NDArray[Number]:
-    """Cover each part of a picture in turn, and note what the network thinks of the rest.
+    """Cover each part of a picture in turn, and record the probability of its class.
 
     Parameters
     ----------

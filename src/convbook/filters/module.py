@@ -11,7 +11,7 @@ from convbook.filters.passes import Pass, guard_backward, guard_forward
 
 
 class Parameter:
-    """An array that is learned, `data`, and the gradient of the loss by it, `grad`.
+    """An array that is learned, `data`, and the gradient of the loss with respect to it, `grad`.
 
     Each backward pass replaces the gradient.
 
@@ -184,7 +184,7 @@ class Sequential(Module):
         return maps
 
     def backward(self, grad_output: Array) -> Array:
-        """Go back through the layers, last layer first, to the gradient by the pictures."""
+        """Go back through the layers, the last one first, to the gradient of the pictures."""
         grad = grad_output
         for layer in reversed(self.layers):
             grad = layer.backward(grad)

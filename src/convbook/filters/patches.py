@@ -113,7 +113,7 @@ def whiten(points: Array, components: int, floor: float = 0.3) -> tuple[Array, A
 
 
 def spherical_kmeans(points: Array, number: int, steps: int, rng: np.random.Generator) -> Array:
-    """Move each of some directions to the sum of the points that it describes best."""
+    """Move each direction towards the sum of the points that it describes best."""
     centres = _unit(rng.standard_normal((number, points.shape[1])))
     for _ in range(steps):
         answers = points @ centres.T

@@ -145,7 +145,7 @@ def max_unpool2d(
 def _unpooled(
     size: tuple[int, ...], kernel_size: Any, stride: Any, padding: Any, output_size: Any
 ) -> tuple[int, int]:
-    """Height and width of what was pooled: the smallest, or the one that was told."""
+    """Height and width of what was pooled: the smallest, or the one that was given."""
     kernel = _checks.pair("kernel_size", kernel_size, 1)
     step = kernel if stride is None else _checks.pair("stride", stride, 1)
     sides = _checks.pair("padding", padding, 0)

@@ -39,7 +39,7 @@ class CrossEntropyLoss:
         return cross_entropy(scores, classes)
 
     def backward(self) -> Array:
-        """Return the gradient by the scores: what softmax says minus what is true."""
+        """Return the gradient with respect to the scores: what softmax says minus what is true."""
         if self.scores is None:
             raise ValueError("backward must come after forward, got no scores yet")
         number, classes = self.scores.shape

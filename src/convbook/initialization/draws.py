@@ -213,7 +213,7 @@ def xavier_normal(shape: Sequence[Int], gain: float = 1.0, *, rng: np.random.Gen
 
 
 def torch_default(shape: Sequence[Int], *, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    r"""Draw the weight and the bias that a layer of PyTorch has if you do nothing.
+    r"""Draw the weight and the bias that a PyTorch layer starts with by default.
 
     Both come from :math:`U(-1/\sqrt{\text{fan in}}, \; 1/\sqrt{\text{fan in}})`, so their variance
     is :math:`1 / (3 \, \text{fan in})`, a sixth of what a ReLU needs.

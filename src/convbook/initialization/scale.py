@@ -65,7 +65,7 @@ def fans(shape: Sequence[Int]) -> tuple[int, int]:
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
-    r"""Tell by what factor weights must be larger to make up for what an activation takes away.
+    r"""Return the factor that makes up in the weights for what an activation takes away.
 
     For a leaky ReLU of slope :math:`a` below zero it is :math:`\sqrt{2 / (1 + a^2)}`, which keeps
     the mean square exactly. ReLU has slope 0 and gain :math:`\sqrt 2`.

@@ -38,7 +38,7 @@ def occlusion(picture: Array, probability: Array, others: Mapping[str, Array]) -
     for panel, (name, values) in zip(panels[2:], others.items(), strict=True):
         mark = panel.picture(values, role="signed", name=name, at=(0.05, TOP), high=reach(values))
         title(panel, name, (MIDDLE, TOP))
-        fig.say("{0:name}: a picture in both signs about the strokes.", mark)
+        fig.say("{0:name}: a signed picture of the strokes.", mark)
     return fig
 
 

@@ -69,7 +69,7 @@ def mistakes(pictures: Array, truth: Array, answers: Array) -> Figure:
         What the networks said.
     """
     fig = Figure()
-    fig.say("Pictures of digits: what it is, what networks said, in brackets how many.")
+    fig.say("Digits; for each, what it is, what the networks said, and in brackets how many.")
     for panel, picture, label, said in zip(
         fig.row(*[(3.5, 4.2)] * len(pictures)), pictures, truth, answers.T, strict=True
     ):

@@ -134,7 +134,7 @@ def other_edits(kernel: Letters) -> Figure:
             "{stride:stay} stay. Dilation, {dilation:size}: in each row a column of zeros stands "
             "between neighbouring weights.")  # fmt: skip
     left, right = fig.row((9.1, 8.2), (9.1, 8.2))
-    tiles = _draw_tiles(left, "channels tile", 1), _draw_tiles(right, "groups empty the tiles", 2)
+    tiles = _draw_tiles(left, "channels tile", 1), _draw_tiles(right, "groups keep the diagonal", 2)
     fig.say("Channels: {0:filled} tiles, each a band of its own weights, for every pair of an "
             "output and an input. Groups: only the {1:filled} tiles on the diagonal are left.",
             *tiles)  # fmt: skip

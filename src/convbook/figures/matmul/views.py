@@ -52,7 +52,7 @@ def matrix_view(image: Letters, kernel: Letters, output: Letters) -> Figure:
     ax.note("·", (3.8 + columns, top + rows / 2), size="large")
     ax.cells(image.reshape(-1, 1), role="input", name="column of pixels", at=(columns + 4.2, 0.7))
     ax.note("+ b", (columns + 5.9, top + rows / 2))
-    fig.say("Below, the {0}, as a column, equals a matrix of {1:rows} rows and {1:columns} columns "
+    fig.say("Below, {0} as a column equals a matrix of {1:rows} rows and {1:columns} columns "
             "times the column {column of pixels}, plus b. {1:read}. Before each row a small "
             "window shows where the kernel lies. Of {1:entries} entries {1:used} hold one of "
             "{kernel:count} weights and {1:zeros} are zero; each weight runs down a diagonal in "
@@ -65,7 +65,7 @@ def _draw_problem(ax: Panel, image: Letters, kernel: Letters, output: Letters) -
     middle, x = 0.9 + image.shape[0] / 2, 0.5
     ax.cells(image, role="input", name="image", at=(x, 0.9), label="top")
     x += image.shape[1] + 1.2
-    ax.note("∗", (x - 0.6, middle), size="large")
+    ax.note("⋆", (x - 0.6, middle), size="large")
     at = x, middle - kernel.shape[0] / 2
     single = np.eye(kernel.size).reshape(-1, *kernel.shape)
     draw_matrix(ax, single, kernel, kernel, name="kernel", role="kernel", at=at)
@@ -248,7 +248,7 @@ def _say_wires(fig: Figure, ax: Panel, taps: Array, products: Letters, output: L
     right.derive(nodes=output.size, wires=np.size, cut=lambda w: (~w).sum(), used=np.sum,
                  gets="; ".join(gets))  # fmt: skip
     fig.say("{0:nodes} input nodes and {1:nodes} output nodes, joined by {1:wires} wires: {1:cut} "
-            "are cut, drawn thin.", left, right)  # fmt: skip
+            "are cut, drawn dashed.", left, right)  # fmt: skip
     fig.say("The other {0:used} carry weights, a colour for each: {0:gets}.", right)
 
 

@@ -50,7 +50,7 @@ def continuations(photograph: Array, corner: tuple[int, int], side: int, margin:
         "Pictures with the same {0:side} by {0:side} pixels in a frame in the middle. They "
         "differ in the margin of {0:margin} pixels: what the camera saw; the opposite side of "
         "the crop with circular; a mirror image with reflect and, almost alike, with "
-        "symmetric; streaks of the outermost pixels with replicate; nothing with zeros. Below, "
+        "symmetric; streaks of the outermost pixels with replicate; black with zeros. Below, "
         "enlarged, a few pixels beside the frame: symmetric repeats the pixel at the edge, "
         "reflect does not.",
         fig.marks["what the camera saw"],
@@ -142,7 +142,7 @@ def rotated(black: Array, mirrored: Array) -> Figure:
     marks = fig.pictures({"zeros": black, "reflect": mirrored}, role="colour", columns=2)
     marks[0].derive(empty=float((black == 0).all(axis=-1).mean()))
     fig.say("A photograph of a cat, turned. With zeros the empty corners, {0:empty .0%} of the "
-            "area, hold nothing. With reflect they hold mirror images of the fur and the "
+            "area, are black. With reflect they hold mirror images of the fur and the "
             "background beside them.", marks[0])  # fmt: skip
     return fig
 

@@ -24,7 +24,7 @@ WEIGHT1 = np.stack([KERNELS["top edge"], KERNELS["side edge"]])[:, None]
 
 ALONG, DOWN = np.array([[0.0, 0, 0], [1, 1, 1], [0, 0, 0]]), np.array([[0.0, 1, 0]] * 3)
 WEIGHT2 = np.array([[ALONG, -DOWN], [-ALONG, DOWN]])
-"""Layer 2 weighs both maps: map 0 finds strokes that run flat, map 1 those that stand upright."""
+"""Layer 2 weighs both maps: map 0 finds horizontal strokes, map 1 vertical ones."""
 
 
 class Layers(NamedTuple):

@@ -50,7 +50,7 @@ MEANINGS = {
     "image": "a three, drawn in code",
     "conv1_0": "answers to the upper sides of strokes",
     "conv1_1": "answers to the left sides of strokes",
-    "conv2_0": "answers to strokes that run flat",
+    "conv2_0": "answers to horizontal strokes",
     "conv2_1": "answers to strokes that stand upright",
     "pooled_0": "",
     "pooled_1": "",
