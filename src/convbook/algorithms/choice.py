@@ -88,17 +88,19 @@ def _by_rank(work: Workload) -> Sequence[str]:
     """Return algorithms, the fastest first, that win if they can do the convolution."""
     taps, channels = max(work.sizes.kernel_size), min(work.channels, work.kernels)
     single = work.channels * work.kernels == 1
-    few = FEW // 4 if single else FEW
+    few = FEW // 4 if single else FEW // 2 if channels <= 4 else FEW
     if taps == 1 or work.sizes.stride != (1, 1) or multiplications(work) < few:
         return ("shift",) if work.groups > 1 else ()
     if work.groups > 1 or single:
         large_plane = work.groups > 1 or max(work.sizes.output_size) >= 256
         return ("fft", "shift") if taps >= 11 else ("shift",) if large_plane else ()
     if channels <= 4:
-        return ("fft", "shift") if taps >= 13 else ("shift",) if work.kernels <= 8 else ()
+        long = taps >= (13 if work.prepared else 17)
+        return ("fft", "shift") if long else ("shift",) if work.kernels <= 8 else ()
     if channels <= 16:
         return ("dft", "fft", "shift") if taps >= 7 else ("shift",)
-    if not work.prepared and work.images * prod(work.sizes.output_size) < channels // 2:
+    positions = work.images * prod(work.sizes.output_size)
+    if not work.prepared and (positions < channels // 2 or multiplications(work) < 4 * FEW):
         return ()  # to transform the kernels takes longer
     return ("winograd", "dft", "fft") if taps <= (5 if channels >= 128 else 3) else ("dft", "fft")
 
