@@ -89,3 +89,16 @@ def test_what_a_cell_prints_in_pieces_is_one_text() -> None:
     shown = node("display_data")
     found = kernels.joined([*pieces, shown, node("stream", name="stderr", text="c")])
     assert [output.get("text") for output in found] == ["a\n\nb\n", None, "c"]
+
+
+# -- searching ---------------------------------------------------------------
+
+
+def test_what_was_measured_is_not_searched() -> None:
+    """It differs from build to build."""
+    html = (
+        '<article><h1>Speed</h1><p>It takes <span class="pre measured">5 <span>ms</span></span>'
+        ' here.</p><div class="measured"><div>6</div><img>7</div>Then <b>go</b>.</article>'
+    )
+    [(_, title, _, _, prose)] = need("searching").sections("speed", html, "page")
+    assert (title, prose) == ("Speed", "It takes here. Then go.")

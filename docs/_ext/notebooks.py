@@ -92,23 +92,10 @@ class MeasuredTimes(SphinxPostTransform):
             place.replace_self(nodes.container("", table, classes=["measured"]))
 
 
-class UnsearchedMeasurements(SphinxPostTransform):
-    """Keep what was measured out of the search index, which would differ in every build."""
-
-    default_priority = 900
-
-    def run(self, **kwargs: Any) -> None:
-        """Mark every measured node as not to be searched."""
-        for node in self.document.findall(nodes.Element):
-            if "measured" in node.get("classes", ()):
-                node["classes"].append("no-search")
-
-
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Connect the kernels' home and the measured times."""
     app.add_config_value("notebooks_environment", {}, "env", dict)
     app.add_transform(ExpectedErrors)
     app.add_post_transform(MeasuredTimes)
-    app.add_post_transform(UnsearchedMeasurements)
     app.connect("builder-inited", prepare_kernels)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -47,12 +47,19 @@ class Sections(HTMLParser):
         self._anchors: list[str] = []
         self._title = ""
         self._hidden = False
+        self._measured: list[str] = []  # what was measured differs in every build
         self.feed(SKIPPED.sub(" ", article))
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin an entry at a heading, a term or a signature."""
         given = dict(attrs)
+        if tag in BREAKS:
+            self.handle_data(" ")
+        if "measured" in (given.get("class") or "").split() or self._measured[:1] == [tag]:
+            self._measured.append(tag)
+        if self._measured:
+            return
         self._hidden = given.get("class") in ("headerlink", "caption-number")
         if tag == "section":
             self._anchors.append(given.get("id") or "")
@@ -60,11 +67,13 @@ class Sections(HTMLParser):
             anchor = given.get("id") or (self._anchors or [""])[-1]
             self.entries.append(Entry(anchor, [], []))
             self._title = tag
-        if tag in BREAKS:
-            self.handle_data(" ")
 
     def handle_endtag(self, tag: str) -> None:
         """End a title."""
+        if self._measured:
+            if tag == self._measured[0]:
+                self._measured.pop()
+            return
         self._hidden = False
         if tag == self._title:
             self._title = ""
@@ -73,7 +82,7 @@ class Sections(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Collect a title's words or prose."""
-        if not self._hidden:
+        if not self._hidden and not self._measured:
             entry = self.entries[-1]
             (entry.title if self._title else entry.text).append(data)
 
