@@ -164,9 +164,9 @@ class Notebook:
         else:
             return short(error)
         for node in ast.parse(code).body:
-            self.lacking |= dict.fromkeys(changed(node), why.partition(",")[0])
-            if not isinstance(node, KEPT):
-                for name in changed(node):  # it may be half made, or of before this cell
+            for name in changed(node):
+                self.lacking[name] = why.partition(",")[0]
+                if not isinstance(node, KEPT):  # it may be half made, or of before this cell
                     self.names.pop(name, None)
         return why
 
