@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks import tables
 from benchmarks.check import check
 from benchmarks.competitors import FORWARD, TEXTBOOK
-from benchmarks.layers import GROUPS, RESNET, SHORT, Layer, selected
+from benchmarks.layers import GROUPS, RESNET, SHORT, SizedLayer, selected
 from benchmarks.processes import ROOT
 from benchmarks.record import RECORDED, Record, write
 from benchmarks.run import Step, everything, memories, take, times
@@ -66,9 +66,9 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def layer(text: str) -> Layer:
+def layer(text: str) -> SizedLayer:
     """Read a layer from the command line."""
-    return Layer(*map(int, text.split(",")))
+    return SizedLayer(*map(int, text.split(",")))
 
 
 def steps(args: argparse.Namespace) -> list[Step]:

@@ -9,7 +9,7 @@ import numpy as np
 
 import convbook
 from benchmarks import textbook
-from benchmarks.layers import LADDER, TOYS, Layer
+from benchmarks.layers import LADDER, TOYS, SizedLayer
 from convbook._problem import check_problem
 from convbook._typing import Array
 from convbook.algorithms import FAST, fastest
@@ -18,7 +18,7 @@ from convbook.algorithms import FAST, fastest
 class Task(NamedTuple):
     """A layer with its arrays, all of float32."""
 
-    layer: Layer
+    layer: SizedLayer
     threads: int
     backward: bool
     x: Array
@@ -48,7 +48,7 @@ class Unable(Exception):
 Factory = Callable[[Task], Entry]
 
 
-def new_task(layer: Layer, threads: int = 1, *, backward: bool = False) -> Task:
+def new_task(layer: SizedLayer, threads: int = 1, *, backward: bool = False) -> Task:
     """Draw a layer's arrays from the normal distribution."""
     rng = np.random.default_rng(0)
     shapes = layer.input_shape, layer.weight_shape, layer.output_shape

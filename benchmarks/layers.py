@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 
-class Layer(NamedTuple):
+class SizedLayer(NamedTuple):
     """A convolution; an odd kernel at stride 1 keeps the size of the image."""
 
     batch: int
@@ -55,40 +55,47 @@ class Layer(NamedTuple):
 
 
 RESNET = [
-    Layer(batch, channels, side, channels, 3)
+    SizedLayer(batch, channels, side, channels, 3)
     for batch in (1, 8)
     for channels, side in ((64, 56), (128, 28), (256, 14), (512, 7))
 ]
 LADDER = RESNET[0]
-TOYS = [Layer(1, 1, 28, 16, 5), Layer(32, 1, 28, 16, 5)]
+TOYS = [SizedLayer(1, 1, 28, 16, 5), SizedLayer(32, 1, 28, 16, 5)]
 
 LAYERS = {
     "resnet": RESNET,
-    "vgg": [Layer(1, 3, 224, 64, 3), Layer(1, 64, 224, 64, 3)],
+    "vgg": [SizedLayer(1, 3, 224, 64, 3), SizedLayer(1, 64, 224, 64, 3)],
     "pointwise": [
-        Layer(1, 64, 56, 256, 1),
-        Layer(1, 256, 56, 64, 1),
-        Layer(1, 512, 28, 128, 1),
-        Layer(1, 2048, 7, 512, 1),
+        SizedLayer(1, 64, 56, 256, 1),
+        SizedLayer(1, 256, 56, 64, 1),
+        SizedLayer(1, 512, 28, 128, 1),
+        SizedLayer(1, 2048, 7, 512, 1),
     ],
-    "strided": [Layer(1, 128, 56, 128, 3, 2)],
-    "stem": [Layer(1, 3, 224, 64, 7, 2)],
-    "kernels": [*(Layer(1, 64, 56, 64, k) for k in (5, 7, 11, 15)), Layer(1, 32, 64, 32, 5)],
-    "depthwise": [Layer(1, c, side, c, 3, 1, c) for c, side in ((64, 56), (512, 14))],
+    "strided": [SizedLayer(1, 128, 56, 128, 3, 2)],
+    "stem": [SizedLayer(1, 3, 224, 64, 7, 2)],
+    "kernels": [
+        *(SizedLayer(1, 64, 56, 64, k) for k in (5, 7, 11, 15)),
+        SizedLayer(1, 32, 64, 32, 5),
+    ],
+    "depthwise": [SizedLayer(1, c, side, c, 3, 1, c) for c, side in ((64, 56), (512, 14))],
     "images": [
-        *(Layer(1, 1, 512, 1, k) for k in (3, 5, 7, 9, 11, 15, 31, 63)),
-        Layer(1, 1, 1024, 1, 31),
+        *(SizedLayer(1, 1, 512, 1, k) for k in (3, 5, 7, 9, 11, 15, 31, 63)),
+        SizedLayer(1, 1, 1024, 1, 31),
     ],
     "toy": TOYS,
 }
 """The benchmark set."""
 
 GROWTH = {
-    "growth of the side": [Layer(1, 64, side, 64, 3) for side in (4, 7, 14, 28, 56, 112, 224)],
-    "growth of the channels": [Layer(1, c, 56, c, 3) for c in (1, 2, 4, 8, 16, 32, 64, 128, 256)],
-    "growth of the kernel": [Layer(1, 64, 56, 64, k) for k in (1, 3, 5, 7, 9, 11, 13, 15)],
+    "growth of the side": [SizedLayer(1, 64, side, 64, 3) for side in (4, 7, 14, 28, 56, 112, 224)],
+    "growth of the channels": [
+        SizedLayer(1, c, 56, c, 3) for c in (1, 2, 4, 8, 16, 32, 64, 128, 256)
+    ],
+    "growth of the kernel": [SizedLayer(1, 64, 56, 64, k) for k in (1, 3, 5, 7, 9, 11, 13, 15)],
     "map": [
-        Layer(1, c, 56, c, k) for k in (1, 3, 5, 7, 9, 11, 15) for c in (1, 4, 16, 64, 128, 256)
+        SizedLayer(1, c, 56, c, k)
+        for k in (1, 3, 5, 7, 9, 11, 15)
+        for c in (1, 4, 16, 64, 128, 256)
     ],
 }
 """Series of layers, of which some are in the benchmark set, too."""
@@ -97,18 +104,18 @@ GROUPS = LAYERS | GROWTH
 
 SHORT = [
     *RESNET,
-    Layer(1, 3, 224, 64, 7, 2),
-    Layer(1, 64, 56, 64, 7),
-    Layer(1, 64, 56, 64, 3, 1, 64),
-    Layer(1, 1, 512, 1, 11),
+    SizedLayer(1, 3, 224, 64, 7, 2),
+    SizedLayer(1, 64, 56, 64, 7),
+    SizedLayer(1, 64, 56, 64, 3, 1, 64),
+    SizedLayer(1, 1, 512, 1, 11),
 ]
 """A minute's selection."""
 
 
-def selected(words: list[str]) -> list[Layer]:
+def selected(words: list[str]) -> list[SizedLayer]:
     """Return the layers of some groups, or whose name holds a word; each once, all if no word."""
     everything = {layer.name: layer for group in GROUPS.values() for layer in group}
-    found: dict[Layer, None] = {}
+    found: dict[SizedLayer, None] = {}
     for word in words or GROUPS:
         by_name = [everything[word]] if word in everything else []
         partly = [layer for name, layer in everything.items() if word in name]

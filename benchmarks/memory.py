@@ -13,18 +13,18 @@ from typing import Any
 import numpy as np
 
 from benchmarks.competitors import entries, new_task
-from benchmarks.layers import Layer
+from benchmarks.layers import SizedLayer
 
 STATUS, RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
 LIBRARIES = ["torch", "onnxruntime", "convbook", "convbook im2col", "convbook shift"]
 CASES = {
-    Layer(8, 64, 56, 64, 3): [
+    SizedLayer(8, 64, 56, 64, 3): [
         *LIBRARIES, "convbook winograd", "tensordot", "fancy im2col", "full im2col", "whole fft"
     ],
-    Layer(1, 64, 512, 64, 3): [*LIBRARIES, "convbook winograd", "tensordot", "full im2col"],
-    Layer(1, 1, 4096, 1, 31): [
+    SizedLayer(1, 64, 512, 64, 3): [*LIBRARIES, "convbook winograd", "tensordot", "full im2col"],
+    SizedLayer(1, 1, 4096, 1, 31): [
         *LIBRARIES, "convbook fft", "scipy oaconvolve", "scipy fftconvolve", "whole fft"
     ],
 }  # fmt: skip
@@ -62,7 +62,7 @@ def kilobytes(key: str) -> int:
     return next(1024 * int(words[1]) for words in lines if words[0] == f"{key}:")
 
 
-def measure(layer: Layer, name: str) -> dict[str, float]:
+def measure(layer: SizedLayer, name: str) -> dict[str, float]:
     """Return the megabytes that a competitor needs besides its output and prepared weights."""
     tiny = entries(new_task(layer._replace(batch=1, side=layer.k)), ["sgemm", name])
     try:
@@ -80,7 +80,7 @@ def measure(layer: Layer, name: str) -> dict[str, float]:
 def main() -> None:
     """Measure one call."""
     request = json.loads(sys.stdin.readline())
-    print(json.dumps(measure(Layer(*request["layer"]), request["name"])), flush=True)
+    print(json.dumps(measure(SizedLayer(*request["layer"]), request["name"])), flush=True)
 
 
 if __name__ == "__main__":

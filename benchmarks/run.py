@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from tqdm import tqdm
 
 from benchmarks import memory
-from benchmarks.layers import GROUPS, LAYERS, RESNET, Layer, selected
+from benchmarks.layers import GROUPS, LAYERS, RESNET, SizedLayer, selected
 from benchmarks.processes import Worker, worker
 from benchmarks.record import Record, about
 
@@ -16,7 +16,7 @@ class Step(NamedTuple):
     """One layer, measured in one way: "forward", "backward", or the "memory" of one competitor."""
 
     way: str
-    layer: Layer
+    layer: SizedLayer
     threads: int = 1
     name: str = ""
 
@@ -37,7 +37,7 @@ def everything() -> list[Step]:
     ]
 
 
-def times(way: str, layers: Iterable[Layer], threads: int = 1) -> list[Step]:
+def times(way: str, layers: Iterable[SizedLayer], threads: int = 1) -> list[Step]:
     """Return steps that measure time."""
     return [Step(way, layer, threads) for layer in layers]
 

@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Any
 from unittest.mock import patch
 
-from benchmarks.layers import LAYERS, Layer, selected
+from benchmarks.layers import LAYERS, SizedLayer, selected
 from benchmarks.processes import ONE_THREAD
 
 STEPS = {
@@ -99,7 +99,7 @@ def shortest(call: Callable[[], Any], rounds: int) -> float:
     return min(times)
 
 
-def measure(layer: Layer, seconds: float = 0.5) -> dict[str, float]:
+def measure(layer: SizedLayer, seconds: float = 0.5) -> dict[str, float]:
     """Return the milliseconds of PyTorch, sgemm, a call with kept weights, and its steps."""
     from benchmarks.competitors import entries, new_task
 

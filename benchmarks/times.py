@@ -9,7 +9,7 @@ import numpy as np
 
 import convbook
 from benchmarks.competitors import BACKWARD, Task, choice, entries, names, new_task
-from benchmarks.layers import Layer
+from benchmarks.layers import SizedLayer
 from benchmarks.timing import REST, Clock, in_turn, ratio, typical
 from convbook._typing import Array
 
@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 
 def measure(
-    layer: Layer,
+    layer: SizedLayer,
     *,
     threads: int = 1,
     backward: bool = False,
@@ -81,7 +81,7 @@ def main() -> None:
     """Measure what the parent process asks for."""
     for line in sys.stdin:
         request = json.loads(line)
-        rows = measure(Layer(*request.pop("layer")), **request)
+        rows = measure(SizedLayer(*request.pop("layer")), **request)
         print(json.dumps(rows), flush=True)
 
 

@@ -12,7 +12,7 @@ import pytest
 from benchmarks import __main__ as command
 from benchmarks import check, record, steps, tables
 from benchmarks.competitors import FORWARD, TEXTBOOK, Entry, entries, new_task
-from benchmarks.layers import GROUPS, LADDER, LAYERS, RESNET, SHORT, Layer, selected
+from benchmarks.layers import GROUPS, LADDER, LAYERS, RESNET, SHORT, SizedLayer, selected
 from benchmarks.memory import STATUS, growth
 from benchmarks.run import everything
 from benchmarks.times import error, exact, measure
@@ -27,10 +27,10 @@ ALL = [*dict.fromkeys(layer for group in GROUPS.values() for layer in group)]
 
 
 def test_a_layer_knows_its_shapes_and_its_work():
-    stem = Layer(1, 3, 224, 64, 7, 2)
+    stem = SizedLayer(1, 3, 224, 64, 7, 2)
     assert stem.output_shape == (1, 64, 112, 112)
     assert stem.flops == 2 * 64 * 112 * 112 * 3 * 49
-    depthwise = Layer(1, 64, 56, 64, 3, 1, 64)
+    depthwise = SizedLayer(1, 64, 56, 64, 3, 1, 64)
     assert depthwise.weight_shape == (64, 1, 3, 3)
     assert depthwise.flops == 2 * 64 * 56 * 56 * 9
 
@@ -115,10 +115,10 @@ def test_a_slow_one_sits_out_after_the_third_round():
 # -- Competitors -------------------------------------------------------------
 
 TINY = (
-    Layer(1, 1, 12, 1, 3),
-    Layer(2, 4, 9, 6, 3),
-    Layer(1, 4, 9, 6, 3, 2),
-    Layer(1, 6, 8, 6, 3, 1, 6),
+    SizedLayer(1, 1, 12, 1, 3),
+    SizedLayer(2, 4, 9, 6, 3),
+    SizedLayer(1, 4, 9, 6, 3, 2),
+    SizedLayer(1, 6, 8, 6, 3, 1, 6),
 )
 
 
@@ -149,7 +149,7 @@ def test_the_dense_matrix_takes_part_with_toys_only():
 
 
 def test_loops_are_extrapolated_from_a_piece():
-    layer = Layer(1, 4, 6, 4, 3)
+    layer = SizedLayer(1, 4, 6, 4, 3)
     assert entries(new_task(layer), ["loops"])["loops"].scale == 36 / 16
 
 
@@ -178,9 +178,9 @@ def test_growth_sees_what_a_call_holds():
 @pytest.mark.parametrize(
     ("layer", "found"),
     [
-        (Layer(1, 2, 8, 2, 3), {"copies", "products"}),
-        (Layer(1, 64, 28, 64, 3), {"copies", "into values", "products", "back", "contrast"}),
-        (Layer(1, 16, 8, 16, 3, 1, 16), {"copies", "products"}),
+        (SizedLayer(1, 2, 8, 2, 3), {"copies", "products"}),
+        (SizedLayer(1, 64, 28, 64, 3), {"copies", "into values", "products", "back", "contrast"}),
+        (SizedLayer(1, 16, 8, 16, 3, 1, 16), {"copies", "products"}),
     ],
 )
 def test_the_steps_of_a_layer_are_told_apart(layer, found):
@@ -314,7 +314,7 @@ def test_the_report_has_a_table_for_everything():
 
 
 def test_one_layer_is_measured():
-    rows = measure(Layer(1, 2, 8, 2, 3), against=["convbook", "sgemm"], rounds=3, seconds=0.1)
+    rows = measure(SizedLayer(1, 2, 8, 2, 3), against=["convbook", "sgemm"], rounds=3, seconds=0.1)
     assert rows["sgemm"]["roof"] == 1
     assert rows["sgemm"]["gflops"] * rows["sgemm"]["ms"] == pytest.approx(2 * 2 * 2 * 9 * 64 / 1e6)
     assert rows["convbook"]["error"] < 1e-6

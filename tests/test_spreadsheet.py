@@ -89,7 +89,7 @@ def test_every_block_has_its_name(twin: Any) -> None:
     for name, planes in ("weight1", WEIGHT1), ("weight2", WEIGHT2), ("dense", DENSE):
         for o, row in enumerate(planes):
             expected |= {f"{name}_{o}_{c}": cells for c, cells in enumerate(row)}
-    assert {name: block.range.split(":") for name, block in spreadsheet.BLOCKS.items()} == {
+    assert {name: area.range.split(":") for name, area in spreadsheet.AREAS.items()} == {
         name: (cells if ":" in cells else f"{cells}:{cells}").split(":")
         for name, cells in expected.items()
     }
@@ -172,8 +172,8 @@ def test_what_an_experiment_shows_fits(twin: Any) -> None:
     """``relu_floor`` says "none" with the ReLU off, and a verdict names a block: no ###."""
     sheet = twin.workbook["Network"]
     for name in ("relu_floor", "verdict"):
-        block = spreadsheet.BLOCKS[name]
-        joined = next(r for r in sheet.merged_cells.ranges if block.cell() in r)
+        area = spreadsheet.AREAS[name]
+        joined = next(r for r in sheet.merged_cells.ranges if area.cell() in r)
         assert joined.size["columns"] >= 3
 
 

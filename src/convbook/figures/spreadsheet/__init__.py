@@ -4,7 +4,7 @@ Every cell that holds a formula also carries the number that convbook computed f
 """
 
 from convbook.figures.spreadsheet._file import packed, xlsx
-from convbook.figures.spreadsheet._layout import BLOCKS, Block
+from convbook.figures.spreadsheet._layout import AREAS, Area
 from convbook.figures.spreadsheet._network import (
     Floats,
     Layers,
@@ -19,8 +19,8 @@ from convbook.figures.spreadsheet._traced import sheet_traced
 from convbook.figures.spreadsheet._workbook import Twin, twin
 
 __all__ = [
-    "BLOCKS",
-    "Block",
+    "AREAS",
+    "Area",
     "Floats",
     "Layers",
     "Network",

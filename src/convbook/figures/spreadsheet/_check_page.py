@@ -7,7 +7,7 @@ import numpy as np
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
 
-from convbook.figures.spreadsheet._layout import BLOCKS, TITLE
+from convbook.figures.spreadsheet._layout import AREAS, TITLE
 from convbook.figures.spreadsheet._network import Floats, Network
 from convbook.figures.spreadsheet._page import FOUR, Page, tint
 
@@ -94,8 +94,8 @@ def rules(planes: dict[str, Floats]) -> Iterator[Check]:
         "The dense layer has 10 weights for each pooled number", count, 2880.0, wanted, 2880
     )
     for o in range(2):
-        block, last = BLOCKS[f"conv2_{o}"], BLOCKS[f"conv2_{o}"].width
-        empty = f"=COUNT({TITLE}!{block.window(0, last, block.height, 1)})"
+        area, last = AREAS[f"conv2_{o}"], AREAS[f"conv2_{o}"].width
+        empty = f"=COUNT({TITLE}!{area.window(0, last, area.height, 1)})"
         yield Check(f"conv2_{o} has no 25th column", empty, 0.0, "=0", 0.0)
         top = float(planes[f"conv2_{o}"].max())
         sentence = f"Pooling keeps the largest number of conv2_{o}"
@@ -132,12 +132,12 @@ def _write_comparisons(
     planes: dict[str, Floats],
     otherwise: str,
 ) -> int:
-    """Write a comparison for each block, what to say if it fails, and return the last row."""
+    """Write a comparison for each area, what to say if it fails, and return the last row."""
     titles = ("numbers", "must be", "sum here", "sum in convbook", "distance", "verdict")
     _write_titles(page, row, title, titles)
     for line, name in enumerate(names, row + 1):
         size, total = planes[name].size, float(planes[name].sum())
-        theirs = [f"{sheet}!{BLOCKS[name].range}" for sheet in (ON, OFF)]
+        theirs = [f"{sheet}!{AREAS[name].range}" for sheet in (ON, OFF)]
         sums = ",".join(f"SUM({them})" for them in theirs)
         distances = ",".join(f"SQRT(SUMXMY2({name},{them}))" for them in theirs)
         page.write(f"A{line}", name)
@@ -169,7 +169,7 @@ def fill_reference(page: Page, network: Network, *, relu: bool) -> None:
     page.write("A1", f"What convbook computed with ReLU {'on' if relu else 'off'}", 16, bold=True)
     page.write("A2", f"Each number stands where it stands in {TITLE}. Nothing here is a formula.")
     for name, plane in planes.items():
-        block = BLOCKS[name]
-        page.write(block.cell(-1), name, 8, bold=True)
-        for at in np.ndindex(block.height, block.width):
-            page.write(block.cell(*at), float(plane[at]), 8)
+        area = AREAS[name]
+        page.write(area.cell(-1), name, 8, bold=True)
+        for at in np.ndindex(area.height, area.width):
+            page.write(area.cell(*at), float(plane[at]), 8)

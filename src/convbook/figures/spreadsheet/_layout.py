@@ -9,8 +9,8 @@ BANDS = 7, 38
 """First rows of the two bands: map 0 above, map 1 below."""
 
 
-class Block(NamedTuple):
-    """A rectangle of cells that holds one plane of an array."""
+class Area(NamedTuple):
+    """An area of the sheet: the rectangle of cells that holds one plane of an array."""
 
     top: int
     left: int
@@ -44,27 +44,27 @@ def _absolute(address: str) -> str:
     return f"${letters}${address[len(letters) :]}"
 
 
-def _blocks() -> dict[str, Block]:
+def _areas() -> dict[str, Area]:
     """Lay out the sheet from left to right; a name ends with the indices of its plane."""
-    blocks = {"image": Block(BANDS[0], 2, 28, 28)}
+    areas = {"image": Area(BANDS[0], 2, 28, 28)}
     for o, top in enumerate(BANDS):
-        blocks[f"weight1_{o}_0"] = Block(top + 11, 31, 3, 3)
-        blocks[f"bias1_{o}"] = Block(top + 16, 32, 1, 1)
-        blocks[f"conv1_{o}"] = Block(top, 36, 26, 26)
-        blocks[f"weight2_{o}_0"] = Block(top + 7, 63, 3, 3)
-        blocks[f"weight2_{o}_1"] = Block(top + 13, 63, 3, 3)
-        blocks[f"bias2_{o}"] = Block(top + 18, 64, 1, 1)
-        blocks[f"conv2_{o}"] = Block(top, 68, 24, 24)
-        blocks[f"pooled_{o}"] = Block(top, 94, 12, 12)
+        areas[f"weight1_{o}_0"] = Area(top + 11, 31, 3, 3)
+        areas[f"bias1_{o}"] = Area(top + 16, 32, 1, 1)
+        areas[f"conv1_{o}"] = Area(top, 36, 26, 26)
+        areas[f"weight2_{o}_0"] = Area(top + 7, 63, 3, 3)
+        areas[f"weight2_{o}_1"] = Area(top + 13, 63, 3, 3)
+        areas[f"bias2_{o}"] = Area(top + 18, 64, 1, 1)
+        areas[f"conv2_{o}"] = Area(top, 68, 24, 24)
+        areas[f"pooled_{o}"] = Area(top, 94, 12, 12)
     for digit in range(10):
         top, left = BANDS[digit // 5], 107 + 13 * (digit % 5)
-        blocks[f"dense_{digit}_0"] = Block(top, left, 12, 12)
-        blocks[f"dense_{digit}_1"] = Block(top + 13, left, 12, 12)
+        areas[f"dense_{digit}_0"] = Area(top, left, 12, 12)
+        areas[f"dense_{digit}_1"] = Area(top + 13, left, 12, 12)
     for column, name in enumerate(("dense_bias", "scores", "powers", "probabilities"), 174):
-        blocks[name] = Block(BANDS[0], column, 10, 1)
+        areas[name] = Area(BANDS[0], column, 10, 1)
     single = {"relu_on": 38, "relu_floor": 40, "prediction": 45, "certainty": 52, "verdict": 55}
-    return blocks | {name: Block(row, 14, 1, 1) for name, row in single.items()}
+    return areas | {name: Area(row, 14, 1, 1) for name, row in single.items()}
 
 
-BLOCKS = _blocks()
+AREAS = _areas()
 """Every named rectangle of the sheet, by its name."""

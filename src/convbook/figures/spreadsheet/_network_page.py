@@ -7,7 +7,7 @@ from openpyxl.formatting.rule import DataBarRule
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from convbook.figures.spreadsheet._layout import BANDS, BLOCKS
+from convbook.figures.spreadsheet._layout import AREAS, BANDS
 from convbook.figures.spreadsheet._network import Floats, Network
 from convbook.figures.spreadsheet._page import (
     FOUR,
@@ -73,7 +73,7 @@ def convolution(layer: int, o: int, row: int, column: int) -> str:
     """Return the formula of one number of a convolution's map `o`."""
     sources = ["image"] if layer == 1 else ["conv1_0", "conv1_1"]
     sums = [
-        f"SUMPRODUCT({BLOCKS[source].window(row, column, 3, 3)},weight{layer}_{o}_{c})"
+        f"SUMPRODUCT({AREAS[source].window(row, column, 3, 3)},weight{layer}_{o}_{c})"
         for c, source in enumerate(sources)
     ]
     return f"=MAX(relu_floor,{'+'.join(sums)}+bias{layer}_{o})"
@@ -81,7 +81,7 @@ def convolution(layer: int, o: int, row: int, column: int) -> str:
 
 def pooling(o: int, row: int, column: int) -> str:
     """Return the formula of one number of a pooled map."""
-    return f"=MAX({BLOCKS[f'conv2_{o}'].window(2 * row, 2 * column, 2, 2)})"
+    return f"=MAX({AREAS[f'conv2_{o}'].window(2 * row, 2 * column, 2, 2)})"
 
 
 def _set_up(page: Page) -> None:
@@ -100,17 +100,17 @@ def _set_up(page: Page) -> None:
 def _write_headings(page: Page) -> None:
     """Write what each stage is, its shape and its rule, and number rows and columns."""
     for name, (title, shape, rule, role) in STAGES.items():
-        letter = get_column_letter(BLOCKS[name].left - (name == "dense_bias"))
+        letter = get_column_letter(AREAS[name].left - (name == "dense_bias"))
         page.write(f"{letter}1", title, 16, bold=True, ink=role)
         page.write(f"{letter}2", shape, 11, bold=True)
         page.write(f"{letter}3", rule, 10, ink="quiet")
     for name, meaning in MEANINGS.items():
-        block = BLOCKS[name]
-        page.write(block.cell(-2), f"{name}   {meaning}".strip(), 10, bold=True)
-        for column in range(block.width):
-            page.write(block.cell(-1, column), column, 7, ink="quiet")
-        for row in range(block.height):
-            page.write(block.cell(row, -1), row, 7, ink="quiet", align="right")
+        area = AREAS[name]
+        page.write(area.cell(-2), f"{name}   {meaning}".strip(), 10, bold=True)
+        for column in range(area.width):
+            page.write(area.cell(-1, column), column, 7, ink="quiet")
+        for row in range(area.height):
+            page.write(area.cell(row, -1), row, 7, ink="quiet", align="right")
 
 
 def _write_given(page: Page, planes: dict[str, Floats]) -> None:
@@ -122,28 +122,28 @@ def _write_given(page: Page, planes: dict[str, Floats]) -> None:
             if name.startswith("dense"):
                 fmt, size = (FOUR, 10) if name == "dense_bias" else (TWO, 7)
             for at, value in elements(plane):
-                page.given(BLOCKS[name].cell(*at), value, size=size, fmt=fmt)
-            page.frame(BLOCKS[name], role, lines=name.startswith(("weight", "bias")))
+                page.given(AREAS[name].cell(*at), value, size=size, fmt=fmt)
+            page.frame(AREAS[name], role, lines=name.startswith(("weight", "bias")))
     for o, c in np.ndindex(2, 2):
         _label_kernel(page, f"weight2_{o}_{c}", f"on conv1_{c}")
     for o in range(2):
         _label_kernel(page, f"weight1_{o}_0", "on image")
-        page.write(BLOCKS[f"weight2_{o}_0"].cell(3, 1), "+", 12, bold=True, align="center")
+        page.write(AREAS[f"weight2_{o}_0"].cell(3, 1), "+", 12, bold=True, align="center")
         for layer in (1, 2):
-            label = BLOCKS[f"bias{layer}_{o}"].cell(-1)
+            label = AREAS[f"bias{layer}_{o}"].cell(-1)
             page.write(label, f"bias{layer}_{o}", SMALL, bold=True, align="center")
     for digit in range(10):
-        first = BLOCKS[f"dense_{digit}_0"]
+        first = AREAS[f"dense_{digit}_0"]
         page.write(first.cell(-2), f"digit {digit}", 12, bold=True)
         for c in range(2):
             label = f"dense_{digit}_{c}   on pooled_{c}"
-            page.write(BLOCKS[f"dense_{digit}_{c}"].cell(-1), label, SMALL, ink="quiet")
+            page.write(AREAS[f"dense_{digit}_{c}"].cell(-1), label, SMALL, ink="quiet")
 
 
 def _label_kernel(page: Page, name: str, source: str) -> None:
     """Write a slice's name, and what it reads, above it."""
-    page.write(BLOCKS[name].cell(-2, 1), name, SMALL, bold=True, align="center")
-    page.write(BLOCKS[name].cell(-1, 1), source, SMALL, ink="quiet", align="center")
+    page.write(AREAS[name].cell(-2, 1), name, SMALL, bold=True, align="center")
+    page.write(AREAS[name].cell(-1, 1), source, SMALL, ink="quiet", align="center")
 
 
 def _write_maps(page: Page, planes: dict[str, Floats]) -> None:
@@ -153,18 +153,18 @@ def _write_maps(page: Page, planes: dict[str, Floats]) -> None:
             name = f"conv{layer}_{o}"
             for at, value in elements(planes[name]):
                 formula = convolution(layer, o, *at)
-                page.formula(BLOCKS[name].cell(*at), formula, value, size=SMALL, fmt=NO_ZEROS)
+                page.formula(AREAS[name].cell(*at), formula, value, size=SMALL, fmt=NO_ZEROS)
         name = f"pooled_{o}"
         for at, value in elements(planes[name]):
-            page.formula(BLOCKS[name].cell(*at), pooling(o, *at), value, size=SMALL, fmt=NO_ZEROS)
+            page.formula(AREAS[name].cell(*at), pooling(o, *at), value, size=SMALL, fmt=NO_ZEROS)
         for kind in ("conv1", "conv2", "pooled"):
-            page.frame(BLOCKS[f"{kind}_{o}"], "output", lines=False)
+            page.frame(AREAS[f"{kind}_{o}"], "output", lines=False)
 
 
 def _write_table(page: Page, planes: dict[str, Floats]) -> None:
     """Write score, power and probability of each digit."""
-    bias, score = BLOCKS["dense_bias"], BLOCKS["scores"]
-    power, chance = BLOCKS["powers"], BLOCKS["probabilities"]
+    bias, score = AREAS["dense_bias"], AREAS["scores"]
+    power, chance = AREAS["powers"], AREAS["probabilities"]
     titles = ["digit", "dense_bias", "scores", "powers", "probabilities"]
     for column, title in enumerate(titles, -1):
         page.write(bias.cell(-1, column), title, SMALL, bold=True, align="center")
@@ -177,10 +177,10 @@ def _write_table(page: Page, planes: dict[str, Floats]) -> None:
             chance: f"={power.cell(digit)}/SUM(powers)",
         }
         for name, fmt in ("scores", FOUR), ("powers", FOUR), ("probabilities", PERCENT):
-            block, value = BLOCKS[name], float(planes[name][digit, 0])
-            page.formula(block.cell(digit), formulas[block], value, fmt=fmt)
+            area, value = AREAS[name], float(planes[name][digit, 0])
+            page.formula(area.cell(digit), formulas[area], value, fmt=fmt)
     for name in ("scores", "powers", "probabilities"):
-        page.frame(BLOCKS[name], "output")
+        page.frame(AREAS[name], "output")
     notes = {
         11: "A score adds 288 products and a bias.",
         12: "A power is EXP(score - largest score), so that no number overflows.",
@@ -197,22 +197,22 @@ def _write_panel(page: Page, planes: dict[str, Floats]) -> None:
     page.write("B36", "The switch", 16, bold=True, ink="kernel")
     page.write("B43", "The answer", 16, bold=True, ink="output")
     for name, text in _PANEL.items():
-        page.write(f"B{BLOCKS[name].top}", text, 10, bold=True)
+        page.write(f"B{AREAS[name].top}", text, 10, bold=True)
     style = {"size": 11, "bold": True}
-    page.given(BLOCKS["relu_on"].cell(), 1, fill=("kernel", 0.15), **style)
+    page.given(AREAS["relu_on"].cell(), 1, fill=("kernel", 0.15), **style)
     fmt = '[<-999999]"none";0'
-    page.formula(BLOCKS["relu_floor"].cell(), "=IF(relu_on=1,0,-1E+99)", 0.0, fmt=fmt, **style)
+    page.formula(AREAS["relu_floor"].cell(), "=IF(relu_on=1,0,-1E+99)", 0.0, fmt=fmt, **style)
     page.formula(
-        BLOCKS["prediction"].cell(), "=MATCH(MAX(scores),scores,0)-1", largest,
+        AREAS["prediction"].cell(), "=MATCH(MAX(scores),scores,0)-1", largest,
         size=60, bold=True, ink="output",
     )  # fmt: skip
     page.formula(
-        BLOCKS["certainty"].cell(), "=MAX(probabilities)", float(planes["probabilities"].max()),
+        AREAS["certainty"].cell(), "=MAX(probabilities)", float(planes["probabilities"].max()),
         fmt=PERCENT, align="left", **style,
     )  # fmt: skip
-    page.formula(BLOCKS["verdict"].cell(), "=check_all", "all OK", align="left", **style)
+    page.formula(AREAS["verdict"].cell(), "=check_all", "all OK", align="left", **style)
     for name in ("relu_on", "relu_floor"):
-        page.frame(BLOCKS[name], "kernel" if name == "relu_on" else "output")
+        page.frame(AREAS[name], "kernel" if name == "relu_on" else "output")
     page.merge(["N40:P40", "N45:S50", "N52:Q52", "N55:AC55"])
     _repeat_answer(page, largest, float(planes["probabilities"].max()))
     for row, (ink, text) in enumerate(_LEGEND, 59):
@@ -221,7 +221,7 @@ def _write_panel(page: Page, planes: dict[str, Floats]) -> None:
     choice.error, choice.errorTitle = "Type 1 for on or 0 for off.", "ReLU"
     choice.prompt, choice.promptTitle = "1: on, 0: off", "ReLU"
     choice.showErrorMessage = choice.showInputMessage = True
-    choice.add(BLOCKS["relu_on"].cell())
+    choice.add(AREAS["relu_on"].cell())
     page.sheet.add_data_validation(choice)
 
 
@@ -249,12 +249,12 @@ _LEGEND = [
 
 
 def _paint(page: Page, network: Network) -> None:
-    """Give every block its colours; blocks that are compared share one scale."""
-    page.colour(BLOCKS["image"], 1, grey=True)
+    """Give every area its colours; areas that are compared share one scale."""
+    page.colour(AREAS["image"], 1, grey=True)
     for name, largest in network.largest().items():
         if re.match(r"(weight|conv|pooled|dense)\w*_\d", name):
-            page.colour(BLOCKS[name], largest)
+            page.colour(AREAS[name], largest)
     rule = DataBarRule("num", 0, "num", 1, color=tint("output", 0.5), showValue=True)
-    page.sheet.conditional_formatting.add(BLOCKS["probabilities"].range, rule)
+    page.sheet.conditional_formatting.add(AREAS["probabilities"].range, rule)
     for band in BANDS:  # room for the tall headings of a band
         page.sheet.row_dimensions[band - 2].height = 22

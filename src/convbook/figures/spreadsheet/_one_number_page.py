@@ -6,7 +6,7 @@ import numpy as np
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from convbook import conv2d
-from convbook.figures.spreadsheet._layout import BANDS, BLOCKS, TITLE, Block
+from convbook.figures.spreadsheet._layout import AREAS, BANDS, TITLE, Area
 from convbook.figures.spreadsheet._network import Floats, Network
 from convbook.figures.spreadsheet._page import TENTHS, Page, elements, tint
 
@@ -80,7 +80,7 @@ def _write_pick(page: Page, pick: Pick) -> None:
     products = "nine" if pick.layer == 1 else "eighteen"
     heading = f"Layer {pick.layer}: a kernel of {kernel} makes {products} products"
     page.write(f"A{pick.first - 1}", heading, 13, bold=True, ink="kernel")
-    size = BLOCKS[f"conv{pick.layer}_0"].height
+    size = AREAS[f"conv{pick.layer}_0"].height
     for what, value, last in (
         ("map", pick.o, 1), ("row", pick.row, size - 1), ("column", pick.column, size - 1),
     ):  # fmt: skip
@@ -93,34 +93,34 @@ def _write_pick(page: Page, pick: Pick) -> None:
         page.sheet.add_data_validation(rule)
 
 
-def _write_products(page: Page, pick: Pick, c: int, planes: Planes) -> Block:
+def _write_products(page: Page, pick: Pick, c: int, planes: Planes) -> Area:
     """Write a window, the slice of the kernel that weighs it, and their products."""
     top, source = pick.first + 1 + 5 * c, pick.sources[c]
     names = [f"weight{pick.layer}_{o}_{c}" for o in range(2)]
-    window, kernel, products = (Block(top, left, 3, 3) for left in (4, 8, 12))
+    window, kernel, products = (Area(top, left, 3, 3) for left in (4, 8, 12))
     seen = planes[source][pick.row : pick.row + 3, pick.column : pick.column + 3]
     weight = planes[names[pick.o]]
     for at, value in elements(seen):
         place = f"pick{pick.layer}_row+{at[0] + 1},pick{pick.layer}_column+{at[1] + 1}"
         page.formula(window.cell(*at), f"=INDEX({source},{place})", value, fmt=TENTHS)
     for at, value in elements(weight):
-        cells = [f"{TITLE}!{BLOCKS[name].cell(*at)}" for name in names]
+        cells = [f"{TITLE}!{AREAS[name].cell(*at)}" for name in names]
         page.formula(kernel.cell(*at), f"={pick.either(*cells)}", value, fmt=TENTHS)
     for at, value in elements(seen * weight):
         formula = f"={window.cell(*at)}*{kernel.cell(*at)}"
         page.formula(products.cell(*at), formula, value, fmt=TENTHS)
     titles = {window: source, kernel: f"weight{pick.layer}[map, {c}]", products: "products"}
-    for block, title in titles.items():
-        role = "kernel" if block is kernel else "output" if block is products else "input"
-        page.write(block.cell(-1), title, bold=True, ink=role)
-        page.frame(block, role)
-        page.colour(block, 4)
+    for area, title in titles.items():
+        role = "kernel" if area is kernel else "output" if area is products else "input"
+        page.write(area.cell(-1), title, bold=True, ink=role)
+        page.frame(area, role)
+        page.colour(area, 4)
     for sign, left in (("×", 7), ("=", 11)):
-        page.write(Block(top, left, 3, 1).cell(1), sign, 14, align="center")
+        page.write(Area(top, left, 3, 1).cell(1), sign, 14, align="center")
     return products
 
 
-def _write_sum(page: Page, pick: Pick, planes: Planes, parts: list[Block]) -> None:
+def _write_sum(page: Page, pick: Pick, planes: Planes, parts: list[Area]) -> None:
     """Write how the products become the number, and compare it with the other sheet."""
     layer, name = pick.layer, f"conv{pick.layer}_{pick.o}"
     bias = float(planes[f"bias{layer}_{pick.o}"][0, 0])
@@ -128,7 +128,7 @@ def _write_sum(page: Page, pick: Pick, planes: Planes, parts: list[Block]) -> No
     value = float(planes[name][pick.row, pick.column])
     biases = [f"bias{layer}_{o}" for o in range(2)]
     inside = [f"INDEX(conv{layer}_{o},pick{layer}_row+1,pick{layer}_column+1)" for o in range(2)]
-    home = BLOCKS[name]
+    home = AREAS[name]
     address = (
         f'="the cell "&ADDRESS({pick.either(str(BANDS[0]), str(BANDS[1]))}+pick{layer}_row,'
         f'{home.left}+pick{layer}_column,4)&" of Network"'

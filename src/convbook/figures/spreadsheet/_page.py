@@ -13,7 +13,7 @@ from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
 
 from convbook.figures._palette import LIGHT
-from convbook.figures.spreadsheet._layout import Block
+from convbook.figures.spreadsheet._layout import Area
 
 FONT = "Arial"
 TENTHS, TWO, FOUR, PERCENT = "0.0;-0.0;0", "0.00;-0.00;0", "0.0000", "0.0%"
@@ -77,13 +77,13 @@ class Page:
         for cells in ranges:
             self.sheet.merge_cells(cells)
 
-    def frame(self, block: Block, role: str, *, lines: bool = True) -> None:
-        """Draw a line round a block, and hairlines between its cells if there shall be some."""
+    def frame(self, area: Area, role: str, *, lines: bool = True) -> None:
+        """Draw a line round an area, and hairlines between its cells if there shall be some."""
         thick = Side("medium", tint(role))
         thin = Side("hair", tint("line")) if lines else Side()
-        last = block.height - 1, block.width - 1
-        for row, column in np.ndindex(block.height, block.width):
-            self.sheet[block.cell(row, column)].border = Border(
+        last = area.height - 1, area.width - 1
+        for row, column in np.ndindex(area.height, area.width):
+            self.sheet[area.cell(row, column)].border = Border(
                 left=thin if column else thick,
                 right=thin if column < last[1] else thick,
                 top=thin if row else thick,
@@ -91,12 +91,12 @@ class Page:
             )
 
     def colour(
-        self, block: Block, largest: float, *, grey: bool = False, strength: float = 0.45
+        self, area: Area, largest: float, *, grey: bool = False, strength: float = 0.45
     ) -> None:
-        """Colour a block: blue below zero, white at zero, orange above; or white to grey."""
+        """Colour an area: blue below zero, white at zero, orange above; or white to grey."""
         low, high = ("paper", "ink") if grey else ("negative", "positive")
         self.sheet.conditional_formatting.add(
-            block.range,
+            area.range,
             ColorScaleRule(
                 start_type="num", start_value=-largest, start_color=tint(low, strength),
                 mid_type="num", mid_value=0, mid_color=tint("paper"),

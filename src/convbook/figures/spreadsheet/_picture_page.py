@@ -1,6 +1,6 @@
 """The sheet ``Picture``: the whole network at a glance, each number a coloured cell."""
 
-from convbook.figures.spreadsheet._layout import BLOCKS, TITLE, Block
+from convbook.figures.spreadsheet._layout import AREAS, TITLE, Area
 from convbook.figures.spreadsheet._network import Floats, Network
 from convbook.figures.spreadsheet._page import PERCENT, Page, elements, tint
 
@@ -42,25 +42,25 @@ def fill_picture(page: Page, network: Network) -> None:
 
 
 def _draw(page: Page, name: str, place: tuple[int, int], plane: Floats, largest: float) -> None:
-    """Colour a block of cells that show no numbers."""
-    block, home = Block(*place, *plane.shape), BLOCKS[name]
+    """Colour an area whose cells show no numbers."""
+    area, home = Area(*place, *plane.shape), AREAS[name]
     role = "input" if name == "image" else "output"
     for at, value in elements(plane):
-        page.formula(block.cell(*at), f"={TITLE}!{home.cell(*at)}", value, fmt=";;;")
-    page.frame(block, role, lines=False)
-    page.colour(block, largest, grey=name == "image", strength=1)
-    page.write(block.cell(-2), TITLES[name], 11, bold=True, ink=role)
+        page.formula(area.cell(*at), f"={TITLE}!{home.cell(*at)}", value, fmt=";;;")
+    page.frame(area, role, lines=False)
+    page.colour(area, largest, grey=name == "image", strength=1)
+    page.write(area.cell(-2), TITLES[name], 11, bold=True, ink=role)
 
 
 def _write_answer(page: Page, planes: dict[str, Floats]) -> None:
     """Write the digit large, and a bar for the probability of each."""
     chances = planes["probabilities"][:, 0]
     page.write(f"B{BELOW - 2}", "it reads", 11, bold=True, ink="output")
-    digit, sure = Block(BELOW, 2, 20, 14), Block(BELOW, 16, 20, 14)
+    digit, sure = Area(BELOW, 2, 20, 14), Area(BELOW, 16, 20, 14)
     best, chance = float(chances.argmax()), float(chances.max())
     page.formula(digit.cell(), "=prediction", best, size=96, bold=True, ink="output")
     page.formula(sure.cell(), "=certainty", chance, size=18, bold=True, fmt=PERCENT)
-    page.write(Block(TOP, DIGIT, 1, 1).cell(-2), "softmax", 11, bold=True, ink="output")
+    page.write(Area(TOP, DIGIT, 1, 1).cell(-2), "softmax", 11, bold=True, ink="output")
     page.merge([digit.range, sure.range])
     for number, chance in enumerate(map(float, chances)):
         _write_chance(page, number, chance)
@@ -68,9 +68,9 @@ def _write_answer(page: Page, planes: dict[str, Floats]) -> None:
 
 def _write_chance(page: Page, number: int, chance: float) -> None:
     """Write a digit, its probability, and a bar as long."""
-    row, home = TOP + 5 * number, f"{TITLE}!{BLOCKS['probabilities'].cell(number)}"
+    row, home = TOP + 5 * number, f"{TITLE}!{AREAS['probabilities'].cell(number)}"
     digit, percent, bar = (
-        Block(row, left, 4, width) for left, width in ((DIGIT, 3), (DIGIT + 3, 8), (DIGIT + 11, 22))
+        Area(row, left, 4, width) for left, width in ((DIGIT, 3), (DIGIT + 3, 8), (DIGIT + 11, 22))
     )
     page.write(digit.cell(), number, 13, bold=True)
     page.formula(percent.cell(), f"={home}", chance, size=9, fmt=PERCENT)

@@ -1,6 +1,6 @@
 """The sheet ``Read me``: how to trace one number, and what to try."""
 
-from convbook.figures.spreadsheet._layout import BLOCKS, TITLE
+from convbook.figures.spreadsheet._layout import AREAS, TITLE
 from convbook.figures.spreadsheet._network import Network, accuracy
 from convbook.figures.spreadsheet._one_number_page import picks
 from convbook.figures.spreadsheet._page import Page, tint
@@ -62,10 +62,10 @@ def _write_lines(page: Page, row: int, lines: Lines) -> int:
 def _tracing(network: Network) -> Lines:
     """Explain how to trace the largest number of layer 2."""
     pick = picks(network)[1]
-    block = BLOCKS[f"conv2_{pick.o}"]
-    cell = block.cell(pick.row, pick.column)
+    area = AREAS[f"conv2_{pick.o}"]
+    cell = area.cell(pick.row, pick.column)
     value = network.run().conv2[pick.o, pick.row, pick.column]
-    windows = [BLOCKS[f"conv1_{c}"].window(pick.row, pick.column, 3, 3) for c in range(2)]
+    windows = [AREAS[f"conv1_{c}"].window(pick.row, pick.column, 3, 3) for c in range(2)]
     return [
         (f"1. Go to {cell}", f"{TITLE}!{cell}",
          f"in the sheet {TITLE}. It shows {value:.1f}: row {pick.row}, column {pick.column} of the "
@@ -79,7 +79,7 @@ def _tracing(network: Network) -> Lines:
          "Ask again, and the arrows reach the 5 × 5 pixels that this number depends on."),
         ("4. Do it by hand", "'One number'!A14",
          "The sheet One number shows the eighteen products, their sum and the bias."),
-        ("5. Go on", f"{TITLE}!{BLOCKS['pooled_0'].cell(pick.row // 2, pick.column // 2)}",
+        ("5. Go on", f"{TITLE}!{AREAS['pooled_0'].cell(pick.row // 2, pick.column // 2)}",
          "The cell that pools it takes the largest of four numbers. A score multiplies all 288 "
          "pooled numbers with the weights of one digit, and softmax turns scores into "
          "probabilities."),
@@ -88,8 +88,8 @@ def _tracing(network: Network) -> Lines:
 
 def _experiments(network: Network) -> Lines:
     """Suggest what to change."""
-    switch, corner = BLOCKS["relu_on"].cell(), BLOCKS["image"].window(6, 8, 6, 3)
-    weight, image = BLOCKS["weight2_0_0"].range, BLOCKS["image"]
+    switch, corner = AREAS["relu_on"].cell(), AREAS["image"].window(6, 8, 6, 3)
+    weight, image = AREAS["weight2_0_0"].range, AREAS["image"]
     kept, lost = accuracy(network), accuracy(network, relu=False)
     return [
         ("Switch ReLU off", f"{TITLE}!{switch}",
@@ -109,7 +109,7 @@ def _experiments(network: Network) -> Lines:
 def _names() -> Lines:
     """Explain the defined names."""
     return [
-        ("weight2_1_0", f"{TITLE}!{BLOCKS['weight2_1_0'].range}",
+        ("weight2_1_0", f"{TITLE}!{AREAS['weight2_1_0'].range}",
          "A name ends with indices that count from 0. This is weight2[1, 0] in NumPy: of the "
          "second layer's weights the kernel of map 1, and its slice for map 0."),
         ("others", "",

@@ -2,7 +2,7 @@
 
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._panel import Panel
-from convbook.figures.spreadsheet._layout import BLOCKS
+from convbook.figures.spreadsheet._layout import AREAS
 from convbook.figures.spreadsheet._network import Floats, Network
 
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -57,7 +57,7 @@ def _draw_plane(
     top = ax.ax.get_ylim()[0] - len(plane) - 0.5
     largest = max(float(other.max()) for other in layer)
     mark = ax.picture(plane, role="image", name=name, at=(0.5, top), low=0, high=largest)
-    words = f"{name}, {' × '.join(map(str, plane.shape))}\n{BLOCKS[name].range}"
+    words = f"{name}, {' × '.join(map(str, plane.shape))}\n{AREAS[name].range}"
     ax.note(words, (0.5, top - 0.8), ha="left", va="bottom", size="small")
     if seen:
         place = 0.5 + corner[1], top + corner[0]

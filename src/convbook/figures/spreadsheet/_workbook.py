@@ -6,7 +6,7 @@ from openpyxl import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
 from convbook.figures.spreadsheet._check_page import OFF, ON, fill_check, fill_reference
-from convbook.figures.spreadsheet._layout import BLOCKS, TITLE
+from convbook.figures.spreadsheet._layout import AREAS, TITLE
 from convbook.figures.spreadsheet._network import Network
 from convbook.figures.spreadsheet._network_page import fill_network
 from convbook.figures.spreadsheet._one_number_page import Pick, fill_one_number, picks
@@ -51,8 +51,8 @@ def twin(network: Network, address: str = "") -> Twin:
 
 
 def _define_names(workbook: Workbook, chosen: tuple[Pick, Pick]) -> None:
-    """Name the blocks of the network, the cells of the reader's choice, and the verdict."""
-    names = {name: block.reference for name, block in BLOCKS.items()}
+    """Name the areas of the network, the cells of the reader's choice, and the verdict."""
+    names = {name: area.reference for name, area in AREAS.items()}
     for pick in chosen:
         for what in ("map", "row", "column"):
             row = pick.cell(what)[1:]
