@@ -62,10 +62,21 @@ def test_the_right_answer_opens_the_fold_and_is_kept(open_page: Any) -> None:  #
 
 def test_what_is_not_a_number_is_not_graded(open_page: Any) -> None:  # noqa: F811
     form = first_bet(open_page(EXAMPLE))
-    form.locator("input").fill("many")
-    form.locator("input").press("Enter")
-    assert form.locator(".bet-reply").inner_text().startswith("That is not a number.")
-    assert form.get_attribute("data-state") is None
+    for text in ("many", "60/", "1,2,3"):
+        form.locator("input").fill(text)
+        form.locator("input").press("Enter")
+        assert form.locator(".bet-reply").inner_text().startswith("That is not a number.")
+        assert form.get_attribute("data-state") is None
+
+
+def test_a_number_is_written_as_people_write_it(open_page: Any) -> None:  # noqa: F811
+    """A comma is a decimal one, unless it groups thousands."""
+    form = first_bet(open_page(EXAMPLE))
+    states = {"30,0": "right", "3,0": "wrong", "30.0": "right", "30,000": "wrong", "+30": "right"}
+    for text, state in states.items():
+        form.locator("input").fill(text)
+        form.locator("input").press("Enter")
+        assert form.get_attribute("data-state") == state, text
 
 
 def test_a_choice_is_made_by_keyboard(open_page: Any) -> None:  # noqa: F811

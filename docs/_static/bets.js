@@ -5,11 +5,13 @@
 {
   const MINUS = /[\u2212\u2013]/g;
 
-  /** A number as people write it: 1,234.5 or 1 234.5 or 3/4 or 50 %. */
+  const GROUPED = /^-?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/;
+
+  /** A number as people write it: 1,234.5 or 1 234.5 or 0,5 or 3/4 or 50 %. */
   function number(text) {
-    const plain = text.replace(MINUS, "-").replace(/[\s\u00a0\u202f,%]/g, "");
-    const parts = plain.split("/").map(Number);
-    if (plain === "" || parts.length > 2 || parts.some(Number.isNaN)) return NaN;
+    const plain = text.replace(MINUS, "-").replace(/[\s\u00a0\u202f%]/g, "");
+    const parts = plain.split("/").map((part) => part && Number(part.replace(...GROUPED.test(part) ? [/,/g, ""] : [",", "."])));
+    if (parts.length > 2 || parts.some((part) => part === "" || Number.isNaN(part))) return NaN;
     return parts.length === 2 ? parts[0] / parts[1] : parts[0];
   }
 
