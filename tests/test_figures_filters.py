@@ -146,6 +146,7 @@ def test_explanations_have_a_scale_for_each_instrument():
     assert [len(row) for row in fig.rows] == [1, 2, 2]
     cosine = -(best * last).sum() / np.sqrt((best**2).sum() * (last**2).sum())
     assert "likeness of 1.00. gradient" in fig.alt
+    assert f"last class ({cosine:.2f})".replace("-", "−") in words(fig)
     assert f"likeness of {cosine:.2f}".replace("-", "−") in fig.alt
     assert_legible(fig)
 

@@ -202,6 +202,7 @@ def errors(tiles: Sequence[int], errors: Mapping[str, Array], direct: float) -> 
         plot.note(name, (0.03, 0.94 - 0.09 * row), role=role, ha="left", bold=True,
                   xycoords="axes fraction")  # fmt: skip
         fig.say("Largest errors with {0:name}: {0:values .1e}.", mark)
-    plot.note("direct sum", (tiles[-1], direct), role="quiet", ha="right", va="top", size="small")
+    plot.note("dashed: direct sum", (0.03, 0.94 - 0.09 * len(errors)), role="quiet", ha="left",
+              xycoords="axes fraction")  # fmt: skip
     fig.say("The dashed line of the direct sum is at {direct sum:item .1e}.")
     return fig

@@ -7,7 +7,7 @@ import numpy as np
 from convbook._typing import Array
 from convbook.figures._blocks import reach, title
 from convbook.figures._figure import Figure, drawing
-from convbook.figures._marks import Mark
+from convbook.figures._marks import Mark, number
 from convbook.figures._panel import Panel
 
 MIDDLE, TOP = 8.05, 2.95  # cells of a panel that holds a digit of 16 by 16 pixels
@@ -67,10 +67,11 @@ def explanations(picture: Array, shown: Mapping[str, Sequence[Array]]) -> Figure
     fig.pictures({"the digit": picture}, columns=4)
     fig.say("A digit, and signed pictures of it.")
     for name, pair in shown.items():
-        titles = [f"{name},\n{which} class" for which in ("best", "last")]
+        likeness = _likeness(*pair)
+        titles = f"{name},\nbest class", f"{name},\nlast class ({number(likeness, '.2f')})"
         best, last = fig.pictures(dict(zip(titles, pair, strict=True)), role="signed", columns=4,
                                   high=reach(np.stack(pair)))  # fmt: skip
-        last.derive(likeness=_likeness(best.values, last.values))
+        last.derive(likeness=likeness)
         fig.say("{0:name} and {1:name} have a likeness of {1:likeness .2f}.", best, last)
     return fig
 
