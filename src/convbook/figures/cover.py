@@ -88,15 +88,16 @@ def _topics(photo: Array, grey: Array) -> dict[str, Topic]:
     """Return the chapters' pictures in their order."""
     edges = slide(grey, KERNELS["side edge"])
     matrix = convolution_matrix(KERNELS["side edge"][None, None], (8, 12))
-    eye = photo[36:76, 30:90].transpose(2, 0, 1)
-    streaks = pad(eye, (30, 30, 20, 20), mode="replicate").transpose(1, 2, 0)
+    rows, columns = grey.shape[0] // 6, grey.shape[1] // 6
+    eye = photo[2 * rows : 4 * rows, columns : 3 * columns].transpose(2, 0, 1)
+    streaks = pad(eye, (columns, columns, rows, rows), mode="replicate").transpose(1, 2, 0)
     return {
         "Convolution": Topic("the edges", edges, "signed", brightest(edges)),
         "Matrix product": Topic("a matrix with bands of weights", matrix, "signed"),
         "Padding": Topic("an eye, continued by streaks", streaks, "colour"),
         "Channels": Topic("a third in each of red, green and blue", _channels(photo), "colour"),
         "Stacking": Topic("the maps of several kernels", _maps(grey), high=1),
-        "Stride": Topic("every fifth pixel", grey[::5, ::5], high=1),
+        "Stride": Topic("every third pixel", grey[::3, ::3], high=1),
         "Initialization": Topic("the photograph, dying layer by layer", _dying(grey), high=1),
         "Filters": Topic("the waves of which its patches consist", _waves(grey), "signed", 0.3),
         "Fast algorithms": Topic("its spectrum", _spectrum(grey)),
