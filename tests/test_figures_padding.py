@@ -60,11 +60,12 @@ def test_errors_are_sorted_and_said() -> None:
 
 
 def test_levels_and_maps_are_said() -> None:
-    levels = {"zeros": np.array([[1, 0.5]]), "circular": np.array([[1, 0.97]])}
+    levels = {"zeros": np.array([[1, 0.5], [1, 0.4], [1, 0.9]]), "reflect": np.array([[1, 0.97]])}
     figure = figures.signal_by_layer(levels, np.array([1, 0.55]))
-    assert "zeros ends at 0.50" in figure.alt
+    assert "the median of zeros ends at 0.50" in figure.alt
     assert figure.marks["predicted"].values[-1] == 0.55
-    assert figure.marks["zeros"].facts["middle"] == "mean"
+    facts = figure.marks["zeros"].facts
+    assert (facts["middle"], facts["band"]) == ("median", 1)
     values = np.linspace(0.1, 0.9, 9).reshape(3, 3)
     marks = figures.where_the_signal_dies(values, values).marks
     assert marks["measured, %"].facts["corner"] == 10

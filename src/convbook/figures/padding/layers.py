@@ -50,24 +50,25 @@ def lost_rings(size: int, kernel_size: int, layers: int) -> Figure:
 
 @drawing
 def signal_by_layer(levels: Mapping[str, Array], predicted: Array) -> Figure:
-    """Draw the RMS of the activations after each layer.
+    """Draw the RMS of the activations after each layer, as a part of circular padding's.
 
     Parameters
     ----------
     levels : mapping of str to ndarray of shape (networks, layers)
-        Levels by mode.
+        Parts by mode.
     predicted : ndarray of shape (layers,)
         What zeros should leave.
     """
     layers = np.arange(len(predicted))
     fig = Figure()
     plot = fig.plot(0.6)
-    fig.say("Lines of the RMS of the activations, layer by layer.")
+    fig.say("Lines of the RMS of the activations, layer by layer, as a part of what circular "
+            "padding leaves.")  # fmt: skip
     end = len(predicted) - 1 + 0.2
     for mode, level in levels.items():
         role = "kernel" if mode == "zeros" else "input"
-        mark = plot.curve(layers, level, role=role, name=mode, middle="mean", band=0.0)
-        fig.say("{0:name} ends at {0:last .2f};", mark)
+        mark = plot.curve(layers, level, role=role, name=mode, band=1)
+        fig.say("the median of {0:name} ends at {0:last .2f};", mark)
     others = [mode for mode in levels if mode != "zeros"]
     last = {mode: float(fig.marks[mode].values[-1]) for mode in levels}
     plot.note("\n".join(others), (end, last[others[-1]]), role="input", ha="left")
@@ -79,7 +80,7 @@ def signal_by_layer(levels: Mapping[str, Array], predicted: Array) -> Figure:
         "lie on top of each other; zeros fall below them from the first layer on."
     )
     plot.ax.set(ylim=(0, 1.08), xlim=(0, len(predicted) - 1), xticks=range(0, len(predicted), 2))
-    plot.ax.set(xlabel="layer", ylabel="RMS of the activations")
+    plot.ax.set(xlabel="layer", ylabel="RMS, circular = 1")
     return fig
 
 
