@@ -125,6 +125,8 @@ class Served:
         tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
         tab.on("console", lambda m: m.type == "error" and tab.complaints.append(m.text))
         tab.goto(f"{self.address}/{page}", wait_until="load")
+        if options.get("java_script_enabled", True):
+            tab.evaluate("document.querySelectorAll('.touch > *').forEach(e => e.wake())")
         return tab
 
 
@@ -543,6 +545,30 @@ def test_every_sentence_sets_its_figure(opened: Any, site: Site) -> None:
     assert count >= 10
 
 
+ASKED: dict[str, Callable[[Any], object]] = {
+    "scrolling": lambda tab: tab.locator(f"#{STEPPER[1]}").scroll_into_view_if_needed(),
+    "the Tab key": lambda tab: tab.keyboard.press("Tab"),
+    "a sentence": lambda tab: tab.locator(f'a[data-try][href="#{STEPPER[1]}"]').first.click(),
+    "a link": lambda tab: tab.evaluate(f"location.hash = '{STEPPER[1]}?flip=true'"),
+}
+
+
+@pytest.mark.parametrize("way", ASKED)
+def test_it_is_built_when_somebody_comes_near(served: Served, way: str) -> None:
+    """Far from the window an explorable costs nothing: only its drawing stands there."""
+    tab = served.browser.new_page(viewport={"width": 1280, "height": 700})
+    tab.goto(f"{served.address}/{STEPPER[0]}", wait_until="load")
+    tab.wait_for_timeout(700)
+    assert not element(tab, STEPPER[1]).evaluate("e => Boolean(e.shadowRoot)")
+    assert tab.locator(f"#{STEPPER[1]} svg.convbook").first.is_visible()
+    ASKED[way](tab)
+    element(tab, STEPPER[1]).locator(".panel").wait_for(timeout=5000)
+    tab.wait_for_timeout(700)
+    heard = element(tab, STEPPER[1]).locator("[role=status]").text_content()
+    assert bool(heard) == (way in ("a sentence", "a link")), "it speaks to those who touch it"
+    tab.close()
+
+
 def test_try_without_javascript_leads_to_the_figure(site: Site) -> None:
     for page in site.pages.values():
         for link in page.all("a"):
@@ -641,7 +667,9 @@ def test_a_screen_reader_hears_the_sum_and_no_chatter(opened: Any) -> None:
     tab, name = opened(STEPPER[0]), STEPPER[1]
     explorable = element(tab, name)
     assert explorable.locator("[role=status], [aria-live], output").count() == 1
-    tab.wait_for_timeout(800)  # what was said of the beginning
+    explorable.evaluate("e => e.scrollIntoView()")
+    tab.wait_for_timeout(800)
+    assert not explorable.evaluate("e => e.voice.textContent"), "nobody has touched it yet"
     heard = explorable.evaluate(
         """async e => {
           const heard = [];

@@ -6,7 +6,7 @@
 //   class Stepper extends Explorable {
 //     static fields = { x: table(8), padding: integer(0, 3), flip: flag, mode: choice(MODES) };
 //     static style = "…";             // of its own, after what stands here
-//     build() { return [element, …]; } // once: the parts, from top to bottom; this.note, the line
+//     build() { return [element, …]; } // once, near the window: the parts, from top to bottom; this.note, the line
 //                                     // for remarks and refusals, stands last if it is not among them
 //     reset() {}                      // before new settings: forget what is no setting
 //     settle() {}                     // make this.state consistent; this.problem ||= a sentence
@@ -24,7 +24,7 @@
 //   this.change()  settle, draw: call it after you changed this.state; this.put({}) does both
 //   this.bound(name, {})  the { get, set } of a setting, for a control
 //   this.starts(label)    buttons for given.examples
-//   this.say(text)    for a screen reader, politely, after half a second of rest
+//   this.say(text)    for a screen reader, politely, after half a second of rest, if it was touched
 //   this.tell(text)   one line for everybody, at the foot: why something was refused
 //   this.link()       the address of what is shown
 // and at the foot: a hint, the program, "Copy the Python", "Copy a link", "Start again".
@@ -132,6 +132,15 @@ export function define(name, element) {
   if (!customElements.get(`conv-${name}`)) customElements.define(`conv-${name}`, element);
 }
 
+/** Call once, when an element comes near the window and the page has a moment. */
+function whenNear(element, action) {
+  new IntersectionObserver(([seen], watcher) => {
+    if (!seen.isIntersecting) return;
+    watcher.disconnect();
+    (window.requestIdleCallback ?? setTimeout)(action, { timeout: 300 });
+  }, { rootMargin: "100%" }).observe(element);
+}
+
 export class Explorable extends HTMLElement {
   static fields = {};
   static style = "";
@@ -139,9 +148,10 @@ export class Explorable extends HTMLElement {
 
   connectedCallback() {
     this.figure = this.closest("figure")?.id || this.id;
-    if (!this.shadowRoot) this.#build();
     this.forget = new AbortController();
     const { signal } = this.forget;
+    whenNear(this, () => this.wake());
+    addEventListener("keydown", ({ key }) => key === "Tab" && this.wake(), { signal, capture: true }); // Tab finds what there is
     addEventListener("hashchange", () => this.#address(), { signal });
     document.addEventListener("click", (event) => {
       const link = event.target.closest?.(`a[data-try][href="#${this.figure}"]`);
@@ -156,12 +166,18 @@ export class Explorable extends HTMLElement {
     this.forget.abort();
   }
 
+  /** Take the drawing's place, once: when the figure comes near the window, or somebody asks for it. */
+  wake() {
+    if (!this.shadowRoot) this.#build();
+  }
+
   #build() {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE + this.constructor.style);
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
     root.addEventListener("keydown", (event) => event.key === "/" && event.stopPropagation()); // Sphinx searches
+    for (const type of ["focusin", "pointerdown"]) root.addEventListener(type, () => (this.touched = true));
     this.given = JSON.parse(this.querySelector("script[type='application/json']")?.textContent ?? "{}");
     this.controls = [];
     this.voice = make("div", { className: "unseen", role: "status" });
@@ -195,11 +211,13 @@ export class Explorable extends HTMLElement {
   }
 
   #take(query) {
+    this.touched = true;
     this.set(Object.fromEntries(new URLSearchParams(query)));
     this.scrollIntoView({ block: "nearest" });
   }
 
   set(settings) {
+    this.wake();
     const { fields } = this.constructor;
     let problem = "";
     this.state = {};
@@ -269,7 +287,7 @@ export class Explorable extends HTMLElement {
 
   say(text) {
     clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => (this.voice.textContent = text.replace(/[·×]/g, " times ")), 500);
+    this.speaking = setTimeout(() => this.touched && (this.voice.textContent = text.replace(/[·×]/g, " times ")), 500);
   }
 
   tell(text) {

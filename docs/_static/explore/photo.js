@@ -99,15 +99,6 @@ export async function load(address) {
   return take(picture, picture.naturalWidth, picture.naturalHeight);
 }
 
-/** Call once, when an element comes near the window. */
-export function whenNear(element, action) {
-  new IntersectionObserver(([seen], watcher) => {
-    if (!seen.isIntersecting) return;
-    watcher.disconnect();
-    action();
-  }, { rootMargin: "800px" }).observe(element);
-}
-
 /** An explorable whose window moves over a picture: over `this.plane`, at `this.state.at`, or where one points. */
 export class Windowed extends Explorable {
   static hint = "Drag the ring, or move it with the arrow keys: by ten with Shift.";
