@@ -114,6 +114,11 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+/** Style an element, unless that changes nothing: all that is inside it would be styled anew. */
+export function dress(element, style) {
+  if (element.dressed !== style) element.style = element.dressed = style;
+}
+
 export const sign = (text) => make("div", { className: "sign", textContent: text, ariaHidden: "true" });
 
 /** A piece of a sentence, in a colour. */
@@ -392,6 +397,7 @@ export class Grid {
   draw(rows, columns, describe, first = [0, 0]) {
     if (this.size !== String([rows, columns, first])) this.#lay(rows, columns, first);
     let longest = 1;
+    const entry = String(this.at ?? this.entry);
     for (const [key, cell] of this.cells) {
       const { text, note = "", kind = "", fixed = !this.edit, label = "" } = describe(...cell.place);
       const [value, small] = cell.children;
@@ -405,7 +411,8 @@ export class Grid {
         cell.toggleAttribute("data-edit", !fixed);
         cell.ariaReadOnly = String(fixed);
       }
-      cell.tabIndex = key === String(this.at ?? this.entry) ? 0 : -1;
+      const stop = key === entry ? 0 : -1;
+      if (cell.tabIndex !== stop) cell.tabIndex = stop;
     }
     if (this.longest !== longest) this.body.style.setProperty("--shrink", Math.min(1, 2.5 / (this.longest = longest)));
   }

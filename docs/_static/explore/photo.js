@@ -45,23 +45,23 @@ export function pool({ data, width, height }, size, kind) {
 /** numpy.percentile(abs(values), 98), where no value is beyond `most`: strong edges must not darken the rest. */
 export function limit(planes, most) {
   const counts = new Uint32Array(4097), factor = 4096 / (most || 1);
-  let size = 0;
+  let size = 0, bin = 0, below = 0; // zeros are below all bins: a drawing is full of them, and nobody need sort them
   for (const { data } of planes) {
     size += data.length;
-    for (let k = 0; k < data.length; k++) counts[(Math.abs(data[k]) * factor) | 0]++;
+    for (let k = 0; k < data.length; k++) data[k] ? counts[(Math.abs(data[k]) * factor) | 0]++ : below++;
   }
   const place = 0.98 * (size - 1);
-  let bin = 0, below = 0;
+  if (place <= below - 1) return 0;
   while (below + counts[bin] <= Math.floor(place)) below += counts[bin++];
   const rest = new Float64Array(size - below);
   let found = 0;
   for (const { data } of planes)
     for (let k = 0; k < data.length; k++) {
       const value = Math.abs(data[k]);
-      if (((value * factor) | 0) >= bin) rest[found++] = value;
+      if (value && ((value * factor) | 0) >= bin) rest[found++] = value;
     }
   rest.sort();
-  const [low, high] = [rest[Math.floor(place) - below], rest[Math.ceil(place) - below]];
+  const [low, high] = [rest[Math.floor(place) - below] ?? 0, rest[Math.ceil(place) - below]];
   return low + (high - low) * (place % 1);
 }
 
