@@ -596,6 +596,25 @@ def test_the_room_is_reserved(opened: Any, page: str, figure: str, width: int) -
     assert reserved <= needed + 80, f"{needed / 16:.2f}rem, reserved {reserved / 16:.2f}"
 
 
+@pytest.mark.parametrize(("page", "figure"), ALL)
+def test_the_room_is_reserved_at_any_width(opened: Any, page: str, figure: str) -> None:
+    """On a tablet, on a large phone and in a page enlarged to twice its size, too."""
+    missing = element(opened(page), figure).evaluate(
+        """e => {
+          const panel = e.shadowRoot.querySelector(".panel"), found = {};
+          panel.style.minHeight = "0";
+          for (let width = 306; width < 712; width += 14) {
+            e.parentNode.style.width = `${width}px`;
+            const more = panel.offsetHeight - parseFloat(getComputedStyle(e).minHeight);
+            if (more > 1) found[width] = more;
+          }
+          panel.style.minHeight = e.parentNode.style.width = "";
+          return found;
+        }"""
+    )
+    assert not missing
+
+
 STATES = {
     STEPPER: [
         "",

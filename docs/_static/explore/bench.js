@@ -20,7 +20,7 @@ class Bench extends Windowed {
   static fields = { w: kernels, which: integer(0, MOST - 1), at: pair(), picture: words, colour: flag, stride: integer(1, 4), pool: choice(Object.keys(POOLS)) };
   static style = `${LOOK}
 .row { gap: .3rem; } .row > * { padding-inline: .45rem; font-size: .86rem; }
-.stage { max-width: 39rem; margin-inline: auto; }
+@container not (max-width: 560px) { .stage { max-width: 39rem; margin-inline: auto; } }
 .maps { display: grid; grid-template-columns: repeat(auto-fit, minmax(40%, 1fr)); gap: .3rem .5rem; align-content: start; }
 .many [data-now] .title { font-weight: 700; }
 .many [data-now] .frame { outline: 3px solid var(--cb-kernel); outline-offset: 1px; }

@@ -183,7 +183,7 @@ figcaption { font-size: .8rem; text-align: center; color: var(--pst-color-text-m
 .words :is(.red, .green, .blue) { color: var(--ink); } .words .y { color: var(--cb-ink); }
 .note { min-height: 1.45em; }
 @container (max-width: 560px) {
-  .gallery { grid-template-columns: 1fr 1fr 1fr 1fr; } .map.main { grid-area: 1 / 1 / 2 / -1; width: 60%; justify-self: center; }
+  .gallery { grid-template-columns: 1fr 1fr 1fr 1fr; } .map.main { grid-area: 1 / 1 / 2 / -1; width: min(60%, 17rem); justify-self: center; }
   .table { grid-template-columns: auto auto auto auto auto; gap: .3rem .2rem; --cell: min(2rem, (100cqi - 3.6rem) / 9); }
   .head, .name { display: none; } .table > .sign:nth-child(8n + 7) { display: none; }
   .sum:not(figure) { grid-column: 1 / -1; justify-self: end; } .together { grid-column: 1 / -1; }

@@ -262,8 +262,8 @@ canvas:focus-visible { outline: none; }
 .total { display: grid; place-items: center; min-width: 6.2rem; height: 3.6rem; padding: 0 .3rem; border: 1px solid var(--ink); background: color-mix(in srgb, var(--ink) 16%, var(--pst-color-background)); font-size: 1.5rem; font-variant-numeric: tabular-nums; }
 .words, .facts { min-height: 2.9em; margin: .2rem 0; text-align: center; font-size: .9rem; font-variant-numeric: tabular-nums; }
 @container (max-width: 560px) {
-  .stage { gap: .3rem .5rem; }
-  .sum { --cell: 8.8cqw; gap: .2rem; }
+  .stage { gap: .3rem .5rem; max-width: 23.5rem; margin-inline: auto; }
+  .sum { --cell: min(8.8cqw, 1.75rem); gap: .2rem; }
   .sign { font-size: 1.1rem; }
   .total { min-width: 4rem; font-size: 1.15rem; }
   .words, .facts { min-height: 4.4em; }
