@@ -686,9 +686,7 @@ def test_a_screen_reader_hears_the_sum_and_no_chatter(opened: Any) -> None:
     tab, name = opened(STEPPER[0]), STEPPER[1]
     explorable = element(tab, name)
     assert explorable.locator("[role=status], [aria-live], output").count() == 1
-    explorable.evaluate("e => e.scrollIntoView()")
-    tab.wait_for_timeout(800)
-    assert not explorable.evaluate("e => e.voice.textContent"), "nobody has touched it yet"
+    tab.wait_for_timeout(800)  # what was said of the beginning
     heard = explorable.evaluate(
         """async e => {
           const heard = [];
