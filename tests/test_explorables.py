@@ -125,6 +125,8 @@ class Served:
         tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
         tab.on("console", lambda m: m.type == "error" and tab.complaints.append(m.text))
         tab.goto(f"{self.address}/{page}", wait_until="load")
+        if options.get("java_script_enabled", True):
+            tab.evaluate("document.querySelectorAll('.touch > *').forEach(e => e.wake())")
         return tab
 
 
@@ -543,6 +545,30 @@ def test_every_sentence_sets_its_figure(opened: Any, site: Site) -> None:
     assert count >= 10
 
 
+ASKED: dict[str, Callable[[Any], object]] = {
+    "scrolling": lambda tab: tab.locator(f"#{STEPPER[1]}").scroll_into_view_if_needed(),
+    "the Tab key": lambda tab: tab.keyboard.press("Tab"),
+    "a sentence": lambda tab: tab.locator(f'a[data-try][href="#{STEPPER[1]}"]').first.click(),
+    "a link": lambda tab: tab.evaluate(f"location.hash = '{STEPPER[1]}?flip=true'"),
+}
+
+
+@pytest.mark.parametrize("way", ASKED)
+def test_it_is_built_when_somebody_comes_near(served: Served, way: str) -> None:
+    """Far from the window an explorable costs nothing: only its drawing stands there."""
+    tab = served.browser.new_page(viewport={"width": 1280, "height": 700})
+    tab.goto(f"{served.address}/{STEPPER[0]}", wait_until="load")
+    tab.wait_for_timeout(700)
+    assert not element(tab, STEPPER[1]).evaluate("e => Boolean(e.shadowRoot)")
+    assert tab.locator(f"#{STEPPER[1]} svg.convbook").first.is_visible()
+    ASKED[way](tab)
+    element(tab, STEPPER[1]).locator(".panel").wait_for(timeout=5000)
+    tab.wait_for_timeout(700)
+    heard = element(tab, STEPPER[1]).locator("[role=status]").text_content()
+    assert bool(heard) == (way in ("a sentence", "a link")), "it speaks to those who touch it"
+    tab.close()
+
+
 def test_try_without_javascript_leads_to_the_figure(site: Site) -> None:
     for page in site.pages.values():
         for link in page.all("a"):
@@ -568,6 +594,25 @@ def test_the_room_is_reserved(opened: Any, page: str, figure: str, width: int) -
     )
     assert needed <= reserved + 1, f"{needed / 16:.2f}rem, reserved {reserved / 16:.2f}"
     assert reserved <= needed + 80, f"{needed / 16:.2f}rem, reserved {reserved / 16:.2f}"
+
+
+@pytest.mark.parametrize(("page", "figure"), ALL)
+def test_the_room_is_reserved_at_any_width(opened: Any, page: str, figure: str) -> None:
+    """On a tablet, on a large phone and in a page enlarged to twice its size, too."""
+    missing = element(opened(page), figure).evaluate(
+        """e => {
+          const panel = e.shadowRoot.querySelector(".panel"), found = {};
+          panel.style.minHeight = "0";
+          for (let width = 306; width < 712; width += 14) {
+            e.parentNode.style.width = `${width}px`;
+            const more = panel.offsetHeight - parseFloat(getComputedStyle(e).minHeight);
+            if (more > 1) found[width] = more;
+          }
+          panel.style.minHeight = e.parentNode.style.width = "";
+          return found;
+        }"""
+    )
+    assert not missing
 
 
 STATES = {

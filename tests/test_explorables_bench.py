@@ -248,7 +248,8 @@ def test_it_finds_the_greys_and_the_limit_of_the_figures(compute: Any) -> None:
     values = [
         rng.normal(size=(rng.integers(1, 30), 7)) * 10.0**k for k in range(-2, 3) for _ in range(20)
     ]
-    told = [[[plane(x)], float(abs(x).max() * rng.uniform(1, 3))] for x in values]
+    values += [x * (rng.random(x.shape) < share) for x in values for share in (0.01, 0.05, 0.5)]
+    told = [[[plane(x)], float(abs(x).max() * rng.uniform(1, 3))] for x in values]  # 0 if all are
     found = compute("photo", "([planes, most]) => m.limit(planes, most)", told)
     np.testing.assert_allclose(found, [np.percentile(abs(x), 98) for x in values], rtol=1e-12)
     colours = rng.integers(0, 256, (200, 3))
@@ -443,21 +444,35 @@ def test_it_is_the_drawing_without_scripts_and_in_print(touch: Any, name: str) -
     assert not page.locator(".panel").is_visible()
 
 
+MEASURE = """width => {
+  const e = document.querySelector(".touch > *"), panel = e.shadowRoot.querySelector(".panel");
+  e.parentNode.style.width = `${width}px`;
+  panel.style.minHeight = 0;
+  e.style.minHeight = "";
+  const room = parseFloat(getComputedStyle(e).minHeight);
+  e.style.minHeight = 0;
+  return [e.offsetHeight, room, document.documentElement.scrollWidth];
+}"""
+
+
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 @pytest.mark.parametrize("name", MADE)
 def test_it_stays_within_its_room(touch: Any, name: str, width: int) -> None:
     """Nothing below it moves, when the script comes, or when it is used."""
     page = touch(name, width)
     page.wait_for_timeout(300)
-    need_, room, wide = page.evaluate(
-        """() => { const e = document.querySelector(".touch > *");
-          const panel = e.shadowRoot.querySelector(".panel");
-          const room = parseFloat(getComputedStyle(e).minHeight);
-          panel.style.minHeight = 0; e.style.minHeight = 0;
-          return [e.offsetHeight, room, document.documentElement.scrollWidth]; }"""
-    )
+    need_, room, wide = page.evaluate(MEASURE, width)
     assert need_ <= room < need_ + 110
     assert wide <= width
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_it_has_room_at_any_width(touch: Any, name: str) -> None:
+    """On a tablet, on a large phone and in a page enlarged to twice its size, too."""
+    page = touch(name, WIDE)
+    page.wait_for_timeout(300)
+    found = {width: page.evaluate(MEASURE, width) for width in range(NARROW, WIDE, 14)}
+    assert not {w: need_ - room for w, (need_, room, _) in found.items() if need_ > room}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -1,7 +1,7 @@
 // <conv-bench>: kernels on a photograph, the camera or a drawing, as fast as they can be changed.
 
 import { array, button, choice, chooser, define, flag, integer, make, number, pair, spinner, table, toggle, words } from "./parts.js";
-import { LOOK, Picture, Sum, Windowed, fraction, limit, load, patch, pool, rounded, slide, take, whenNear } from "./photo.js";
+import { LOOK, Picture, Sum, Windowed, fraction, limit, load, patch, pool, rounded, slide, take } from "./photo.js";
 
 const SIDE = 320, MOST = 4; // pixels of a picture of one's own; kernels of a stack
 const POOLS = { none: null, "max 2×2": ["max", 2], "mean 2×2": ["avg", 2], "max 4×4": ["max", 4], "mean 4×4": ["avg", 4] };
@@ -20,7 +20,7 @@ class Bench extends Windowed {
   static fields = { w: kernels, which: integer(0, MOST - 1), at: pair(), picture: words, colour: flag, stride: integer(1, 4), pool: choice(Object.keys(POOLS)) };
   static style = `${LOOK}
 .row { gap: .3rem; } .row > * { padding-inline: .45rem; font-size: .86rem; }
-.stage { max-width: 39rem; margin-inline: auto; }
+@container not (max-width: 560px) { .stage { max-width: 39rem; margin-inline: auto; } }
 .maps { display: grid; grid-template-columns: repeat(auto-fit, minmax(40%, 1fr)); gap: .3rem .5rem; align-content: start; }
 .many [data-now] .title { font-weight: 700; }
 .many [data-now] .frame { outline: 3px solid var(--cb-kernel); outline-offset: 1px; }
@@ -76,7 +76,6 @@ class Bench extends Windowed {
         this.stage.classList.toggle("over", /enter|over/.test(type));
         if (type === "drop") this.open(event.dataTransfer.files[0]);
       });
-    whenNear(this, () => { this.near = true; this.choose(); });
     const row = (label, ...parts) => make("div", { className: "bar row", role: "group", ariaLabel: label }, ...parts);
     this.stage = make("div", { className: `stage ${this.stacked ? "many" : ""}` }, this.input.box, make("div", { className: "maps" }, ...this.maps.map((map) => map.box)));
     return [row("pictures", ...this.sources, button("your picture", () => file.click()), file, this.filming, this.drawing),
@@ -106,7 +105,7 @@ class Bench extends Windowed {
   }
 
   reset() {
-    if (this.near && this.shown !== this.state.picture) this.choose();
+    if (this.shown !== this.state.picture) this.choose();
   }
 
   /** Show a photograph of the book. */

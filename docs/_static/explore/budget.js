@@ -66,7 +66,7 @@ class Budget extends Explorable {
   static hint = "Choose a layer with the arrow keys or by pressing it, then change it.";
   static style = `
 .list { height: 13.5rem; margin: .5rem 0; overflow-y: auto; border: 1px solid var(--cb-rule); border-radius: 4px; font-size: .88rem; font-variant-numeric: tabular-nums; }
-.line { display: grid; grid-template-columns: 8em 6.5em 3.5em repeat(3, 1fr); align-items: center; gap: .4rem; padding: .12rem .5rem; white-space: nowrap; }
+.line { display: grid; grid-template-columns: 8em 7.8em 3em repeat(3, 1fr); align-items: center; gap: .4rem; padding: .12rem .5rem; white-space: nowrap; }
 .head { margin: .5rem .2rem -.4rem 0; font-size: .88rem; }
 [role=option] { cursor: pointer; }
 [role=option]:hover { background: color-mix(in srgb, var(--pst-color-primary) 8%, var(--pst-color-background)); }
@@ -75,7 +75,7 @@ class Budget extends Explorable {
 .gradient { --ink: var(--cb-gradient); }
 .head span[class] { color: var(--ink); white-space: normal; line-height: 1.2; }
 .words { min-height: 4.4em; margin: .4rem 0; text-align: left; font-size: .92rem; font-variant-numeric: tabular-nums; }
-@container (max-width: 560px) { .line { grid-template-columns: 6.8em 6.4em repeat(3, minmax(0, 1fr)); gap: .25rem; padding-inline: .2rem; font-size: .75rem; } .head { grid-template-columns: repeat(3, 1fr); } .seen, .head > :not([class]) { display: none; } .words { min-height: 8.8em; }
+@container (max-width: 560px) { .line { grid-template-columns: 6.6em 7.8em repeat(3, minmax(0, 1fr)); gap: .25rem; padding-inline: .2rem; font-size: .75rem; } .head { grid-template-columns: repeat(3, 1fr); } .seen, .head > :not([class]) { display: none; } .words { min-height: 8.8em; }
   .spinner { display: grid; grid-template-columns: repeat(3, 1fr); } .spinner > span:first-child { grid-column: 1 / -1; } }
 @media (forced-colors: active) { .barred { forced-color-adjust: none; } [aria-selected=true] { outline: 2px solid Highlight; outline-offset: -2px; } }`;
 

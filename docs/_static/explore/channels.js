@@ -1,6 +1,7 @@
 // <conv-channels>: a kernel of 27 weights on a picture in colour: 27 products, three sums, one number.
 
-import { Explorable, Grid, array, bracket, choice, chooser, define, edited, list, make, mark, number, range, sign, tables } from "./parts.js";
+import { Explorable, Grid, array, bracket, choice, chooser, define, edited, list, make, mark, number, sign, tables } from "./parts.js";
+import { paint, slide } from "./photo.js";
 
 const COLOURS = ["red", "green", "blue"];
 const GREYS = { colour: null, "Rec. 601": [299, 587, 114], "Rec. 709": [2126, 7152, 722], mean: [1, 1, 1] };
@@ -96,9 +97,10 @@ class Channels extends Explorable {
       const grey = shares && this.colour[0].map((_, k) => shares.reduce((total, share, c) => total + share * this.colour[c][k], 0) / sum);
       this.planes = Object.assign(shares ? [grey, grey, grey] : this.colour, { seen });
     }
-    this.results = this.planes.map((plane, c) => slide(plane, high, wide, this.state.w[c].flat()));
+    this.results = this.planes.map((data, c) => slide({ data, width: wide, height: high }, this.state.w[c].flat()).data);
     this.results.push(this.results[0].map((value, k) => value + this.results[1][k] + this.results[2][k]));
     this.limit = Math.max(...this.results.map((map) => map.reduce((most, value) => Math.max(most, Math.abs(value)), 0))) || 1;
+    this.span = [Math.min(...this.results[3]), Math.max(...this.results[3])];
     this.stale = true;
   }
 
@@ -111,8 +113,7 @@ class Channels extends Explorable {
   }
 
   remark() {
-    const map = this.results[3];
-    const [low, high] = [Math.min(...map), Math.max(...map)];
+    const [low, high] = this.span;
     const { w, seen } = this.state;
     if (w[0].every((row, i) => row.every((v, j) => v + w[1][i][j] + w[2][i][j] === 0)) && seen !== "colour") return "These slices cancel on every grey, whatever it shows.";
     if (high - low < 1e-9 * this.limit) return `Every result is ${number(high)}: the frog is gone.`;
@@ -125,13 +126,13 @@ class Channels extends Explorable {
     const [high, wide] = this.given.size;
     const { w, at: [r, c] } = this.state;
     if (this.stale) {
-      paint(this.picture, this.planes, high, wide, (value) => value);
-      this.maps.forEach(({ map }, k) => { Object.assign(map, { width: wide - 2, height: high - 2 }); paint(map, range(3).map(() => this.results[k]), high - 2, wide - 2, (value) => 127.5 + 127.5 * value / this.limit); });
+      const picture = (data, width, height) => ({ data, width, height });
+      paint(this.picture, this.planes.map((data) => picture(data, wide, high)), 0, 255);
+      this.maps.forEach(({ map }, k) => paint(map, [picture(this.results[k], wide - 2, high - 2)], -this.limit, this.limit));
       this.stale = false;
     }
     this.mark.style = `top: ${100 * r / high}%; left: ${100 * c / wide}%; width: ${300 / wide}%; height: ${300 / high}%`;
-    const result = this.results[3];
-    const [low, most] = [Math.min(...result), Math.max(...result)];
+    const [low, most] = this.span;
     this.range.textContent = `together: from ${number(low)} to ${number(most)}; mid-grey is 0`;
     const hot = this.hot ?? this.chosen;
     const sums = this.rows.map(({ pixels, weights, products, sum }, plane) => {
@@ -182,7 +183,7 @@ figcaption { font-size: .8rem; text-align: center; color: var(--pst-color-text-m
 .words :is(.red, .green, .blue) { color: var(--ink); } .words .y { color: var(--cb-ink); }
 .note { min-height: 1.45em; }
 @container (max-width: 560px) {
-  .gallery { grid-template-columns: 1fr 1fr 1fr 1fr; } .map.main { grid-area: 1 / 1 / 2 / -1; width: 60%; justify-self: center; }
+  .gallery { grid-template-columns: 1fr 1fr 1fr 1fr; } .map.main { grid-area: 1 / 1 / 2 / -1; width: min(60%, 17rem); justify-self: center; }
   .table { grid-template-columns: auto auto auto auto auto; gap: .3rem .2rem; --cell: min(2rem, (100cqi - 3.6rem) / 9); }
   .head, .name { display: none; } .table > .sign:nth-child(8n + 7) { display: none; }
   .sum:not(figure) { grid-column: 1 / -1; justify-self: end; } .together { grid-column: 1 / -1; }
@@ -193,23 +194,5 @@ figcaption { font-size: .8rem; text-align: center; color: var(--pst-color-text-m
 
 /** A number with one decimal at most, for a small cell; the sums beside it have three. */
 const short = (value) => number(Number(value.toFixed(1)));
-
-/** The valid correlation of one plane with nine weights. */
-function slide(x, high, wide, w) {
-  const y = new Float64Array((high - 2) * (wide - 2));
-  for (let u = 0, k = 0; u < high - 2; u++)
-    for (let v = 0; v < wide - 2; v++, k++)
-      for (let tap = 0; tap < 9; tap++) y[k] += w[tap] * x[(u + Math.floor(tap / 3)) * wide + v + tap % 3];
-  return y;
-}
-
-function paint(canvas, planes, high, wide, shade) {
-  const image = new ImageData(wide, high);
-  for (let k = 0; k < high * wide; k++) {
-    for (let c = 0; c < 3; c++) image.data[4 * k + c] = Math.round(shade(planes[c][k]));
-    image.data[4 * k + 3] = 255;
-  }
-  canvas.getContext("2d").putImageData(image, 0, 0);
-}
 
 define("channels", Channels);

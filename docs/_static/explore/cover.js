@@ -1,7 +1,7 @@
 // <conv-cover>: the kernel on the cover, to be dragged over the cat.
 
 import { define, make, pair } from "./parts.js";
-import { LOOK, Picture, Sum, Windowed, load, patch, slide, whenNear } from "./photo.js";
+import { LOOK, Picture, Sum, Windowed, load, patch, slide } from "./photo.js";
 
 class Cover extends Windowed {
   static fields = { at: pair() };
@@ -11,7 +11,7 @@ class Cover extends Windowed {
     this.input = new Picture("input", "a picture", "a picture: the arrow keys move the window", 3, this.acts);
     this.output = new Picture("output", "its convolution", "its convolution: the arrow keys move the place", 1, this.acts);
     this.sum = new Sum();
-    whenNear(this, () => this.begin());
+    this.begin();
     return [make("div", { className: "stage" }, this.input.box, this.output.box), this.sum.box, this.sum.words];
   }
 

@@ -1,7 +1,7 @@
 // <conv-matrix>: image, kernel, output and the matrix of the convolution, linked by their products.
 
 import { MODES, fitted, largest, least, matrix, most, outputs, products, shapeOf, smallest, times, transposed, turned } from "./arithmetic.js";
-import { Explorable, Grid, arrays, bracket, button, choice, chooser, define, edited, integer, list, make, mark, number, range, resized, sign, spinner, table, tables } from "./parts.js";
+import { Explorable, Grid, arrays, bracket, button, choice, chooser, define, dress, edited, integer, list, make, mark, number, range, resized, sign, spinner, table, tables } from "./parts.js";
 
 const LARGEST = { x: 4, w: 3, padded: 6 };
 const VIEWS = { matrix: "the matrix", transpose: "its transpose", patches: "patches in columns" };
@@ -204,10 +204,10 @@ class Matrix extends Explorable {
     paint(this.taps, product ? 0 : shown[0], kernels, (a, o) => { const [what, [s, i, j]] = this.#weight(a, o); return what === "none" ? "" : number(w[s][i][j]); }, (a, o) => { const [what, [, i, j]] = this.#weight(a, o); return what === "none" ? "zero" : hue({ a: i, b: j }); });
     paint(this.feet, product ? 0 : kernels, this.area, (o, c) => number(this.y[o * this.area + c]));
     const [rows, columns] = shown.map((k) => k + (product ? 1 : kernels));
-    this.product.style = `--columns: ${columns}; --rows: ${rows}`;
+    dress(this.product, `--columns: ${columns}; --rows: ${rows}`);
     this.product.className = `product ${view} ${rows > 17 ? "dense" : columns > 13 ? "fine" : ""}`;
     const across = [channels, channels / groups, kernels].map((n, k) => n * [x[0][0].length, w[0][0].length, this.shape[1]][k]);
-    this.stage.style = `--across: ${across.reduce((a, b) => a + b)}; --down: ${Math.max(x[0].length, kernels * w[0].length, this.shape[0])}; --share: ${channels / groups}`;
+    dress(this.stage, `--across: ${across.reduce((a, b) => a + b)}; --down: ${Math.max(x[0].length, kernels * w[0].length, this.shape[0])}; --share: ${channels / groups}`);
     for (const choice of this.views) choice.ariaPressed = String(choice.view === view);
     this.body.body.ariaLabel = `${VIEWS[view]}, ${shown[0]} by ${shown[1]}`;
     this.#phrase(on, p, q, r);

@@ -6,7 +6,7 @@
 //   class Stepper extends Explorable {
 //     static fields = { x: table(8), padding: integer(0, 3), flip: flag, mode: choice(MODES) };
 //     static style = "…";             // of its own, after what stands here
-//     build() { return [element, …]; } // once: the parts, from top to bottom; this.note, the line
+//     build() { return [element, …]; } // once, near the window: the parts, from top to bottom; this.note, the line
 //                                     // for remarks and refusals, stands last if it is not among them
 //     reset() {}                      // before new settings: forget what is no setting
 //     settle() {}                     // make this.state consistent; this.problem ||= a sentence
@@ -24,7 +24,7 @@
 //   this.change()  settle, draw: call it after you changed this.state; this.put({}) does both
 //   this.bound(name, {})  the { get, set } of a setting, for a control
 //   this.starts(label)    buttons for given.examples
-//   this.say(text)    for a screen reader, politely, after half a second of rest
+//   this.say(text)    for a screen reader, politely, after half a second of rest, if it was touched
 //   this.tell(text)   one line for everybody, at the foot: why something was refused
 //   this.link()       the address of what is shown
 // and at the foot: a hint, the program, "Copy the Python", "Copy a link", "Start again".
@@ -114,6 +114,11 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+/** Style an element, unless that changes nothing: all that is inside it would be styled anew. */
+export function dress(element, style) {
+  if (element.dressed !== style) element.style = element.dressed = style;
+}
+
 export const sign = (text) => make("div", { className: "sign", textContent: text, ariaHidden: "true" });
 
 /** A piece of a sentence, in a colour. */
@@ -132,6 +137,15 @@ export function define(name, element) {
   if (!customElements.get(`conv-${name}`)) customElements.define(`conv-${name}`, element);
 }
 
+/** Call once, when an element comes near the window and the page has a moment. */
+function whenNear(element, action) {
+  new IntersectionObserver(([seen], watcher) => {
+    if (!seen.isIntersecting) return;
+    watcher.disconnect();
+    (window.requestIdleCallback ?? setTimeout)(action, { timeout: 300 });
+  }, { rootMargin: "100%" }).observe(element);
+}
+
 export class Explorable extends HTMLElement {
   static fields = {};
   static style = "";
@@ -139,9 +153,10 @@ export class Explorable extends HTMLElement {
 
   connectedCallback() {
     this.figure = this.closest("figure")?.id || this.id;
-    if (!this.shadowRoot) this.#build();
     this.forget = new AbortController();
     const { signal } = this.forget;
+    whenNear(this, () => this.wake());
+    addEventListener("keydown", ({ key }) => key === "Tab" && this.wake(), { signal, capture: true }); // Tab finds what there is
     addEventListener("hashchange", () => this.#address(), { signal });
     document.addEventListener("click", (event) => {
       const link = event.target.closest?.(`a[data-try][href="#${this.figure}"]`);
@@ -156,12 +171,18 @@ export class Explorable extends HTMLElement {
     this.forget.abort();
   }
 
+  /** Take the drawing's place, once: when the figure comes near the window, or somebody asks for it. */
+  wake() {
+    if (!this.shadowRoot) this.#build();
+  }
+
   #build() {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE + this.constructor.style);
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
     root.addEventListener("keydown", (event) => event.key === "/" && event.stopPropagation()); // Sphinx searches
+    for (const type of ["focusin", "pointerdown"]) root.addEventListener(type, () => (this.touched = true));
     this.given = JSON.parse(this.querySelector("script[type='application/json']")?.textContent ?? "{}");
     this.controls = [];
     this.voice = make("div", { className: "unseen", role: "status" });
@@ -195,11 +216,13 @@ export class Explorable extends HTMLElement {
   }
 
   #take(query) {
+    this.touched = true;
     this.set(Object.fromEntries(new URLSearchParams(query)));
     this.scrollIntoView({ block: "nearest" });
   }
 
   set(settings) {
+    this.wake();
     const { fields } = this.constructor;
     let problem = "";
     this.state = {};
@@ -269,7 +292,7 @@ export class Explorable extends HTMLElement {
 
   say(text) {
     clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => (this.voice.textContent = text.replace(/[·×]/g, " times ")), 500);
+    this.speaking = setTimeout(() => this.touched && (this.voice.textContent = text.replace(/[·×]/g, " times ")), 500);
   }
 
   tell(text) {
@@ -374,6 +397,7 @@ export class Grid {
   draw(rows, columns, describe, first = [0, 0]) {
     if (this.size !== String([rows, columns, first])) this.#lay(rows, columns, first);
     let longest = 1;
+    const entry = String(this.at ?? this.entry);
     for (const [key, cell] of this.cells) {
       const { text, note = "", kind = "", fixed = !this.edit, label = "" } = describe(...cell.place);
       const [value, small] = cell.children;
@@ -387,7 +411,8 @@ export class Grid {
         cell.toggleAttribute("data-edit", !fixed);
         cell.ariaReadOnly = String(fixed);
       }
-      cell.tabIndex = key === String(this.at ?? this.entry) ? 0 : -1;
+      const stop = key === entry ? 0 : -1;
+      if (cell.tabIndex !== stop) cell.tabIndex = stop;
     }
     if (this.longest !== longest) this.body.style.setProperty("--shrink", Math.min(1, 2.5 / (this.longest = longest)));
   }

@@ -45,23 +45,23 @@ export function pool({ data, width, height }, size, kind) {
 /** numpy.percentile(abs(values), 98), where no value is beyond `most`: strong edges must not darken the rest. */
 export function limit(planes, most) {
   const counts = new Uint32Array(4097), factor = 4096 / (most || 1);
-  let size = 0;
+  let size = 0, bin = 0, below = 0; // zeros are below all bins: a drawing is full of them, and nobody need sort them
   for (const { data } of planes) {
     size += data.length;
-    for (let k = 0; k < data.length; k++) counts[(Math.abs(data[k]) * factor) | 0]++;
+    for (let k = 0; k < data.length; k++) data[k] ? counts[(Math.abs(data[k]) * factor) | 0]++ : below++;
   }
   const place = 0.98 * (size - 1);
-  let bin = 0, below = 0;
+  if (place <= below - 1) return 0;
   while (below + counts[bin] <= Math.floor(place)) below += counts[bin++];
   const rest = new Float64Array(size - below);
   let found = 0;
   for (const { data } of planes)
     for (let k = 0; k < data.length; k++) {
       const value = Math.abs(data[k]);
-      if (((value * factor) | 0) >= bin) rest[found++] = value;
+      if (value && ((value * factor) | 0) >= bin) rest[found++] = value;
     }
   rest.sort();
-  const [low, high] = [rest[Math.floor(place) - below], rest[Math.ceil(place) - below]];
+  const [low, high] = [rest[Math.floor(place) - below] ?? 0, rest[Math.ceil(place) - below]];
   return low + (high - low) * (place % 1);
 }
 
@@ -97,15 +97,6 @@ export async function load(address) {
   const picture = Object.assign(new Image(), { src: address });
   await picture.decode();
   return take(picture, picture.naturalWidth, picture.naturalHeight);
-}
-
-/** Call once, when an element comes near the window. */
-export function whenNear(element, action) {
-  new IntersectionObserver(([seen], watcher) => {
-    if (!seen.isIntersecting) return;
-    watcher.disconnect();
-    action();
-  }, { rootMargin: "800px" }).observe(element);
 }
 
 /** An explorable whose window moves over a picture: over `this.plane`, at `this.state.at`, or where one points. */
@@ -271,8 +262,8 @@ canvas:focus-visible { outline: none; }
 .total { display: grid; place-items: center; min-width: 6.2rem; height: 3.6rem; padding: 0 .3rem; border: 1px solid var(--ink); background: color-mix(in srgb, var(--ink) 16%, var(--pst-color-background)); font-size: 1.5rem; font-variant-numeric: tabular-nums; }
 .words, .facts { min-height: 2.9em; margin: .2rem 0; text-align: center; font-size: .9rem; font-variant-numeric: tabular-nums; }
 @container (max-width: 560px) {
-  .stage { gap: .3rem .5rem; }
-  .sum { --cell: 8.8cqw; gap: .2rem; }
+  .stage { gap: .3rem .5rem; max-width: 23.5rem; margin-inline: auto; }
+  .sum { --cell: min(8.8cqw, 1.75rem); gap: .2rem; }
   .sign { font-size: 1.1rem; }
   .total { min-width: 4rem; font-size: 1.15rem; }
   .words, .facts { min-height: 4.4em; }

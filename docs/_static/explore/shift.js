@@ -18,12 +18,16 @@ export function close({ data, width, height }) {
 /** Every second pixel of a ring that has moved to the right, after a blur if that is asked for. */
 export function halve({ data, width, height }, shift, blur) {
   const half = { data: new Float64Array(data.length / 4), width: width / 2, height: height / 2 };
-  const taps = blur ? TAPS : [1], reach = taps.length >> 1;
-  for (let u = 0, k = 0; u < half.height; u++)
+  const taps = blur ? TAPS : [1], reach = taps.length >> 1, line = new Float64Array(width);
+  for (let u = 0, k = 0; u < half.height; u++) {
+    line.fill(0);
+    taps.forEach((tap, i) => {
+      const row = around(2 * u + i - reach, height) * width;
+      for (let c = 0; c < width; c++) line[c] += tap * data[row + c];
+    });
     for (let v = 0; v < half.width; v++, k++)
-      for (let i = 0; i < taps.length; i++)
-        for (let j = 0; j < taps.length; j++)
-          half.data[k] += taps[i] * taps[j] * data[around(2 * u + i - reach, height) * width + around(2 * v + j - reach - shift, width)];
+      for (let j = 0; j < taps.length; j++) half.data[k] += taps[j] * line[around(2 * v + j - reach - shift, width)];
+  }
   return half;
 }
 
@@ -35,11 +39,11 @@ export function unexplained(ring, shift, blur) {
     for (let f = -n / 2; f < n / 2; f++) sum += Math.cos(Math.PI * f * (2 * m - shift) / n);
     return sum / n;
   });
+  const twice = [...step, ...step].reverse(); // twice[n - 1 - v + m] is step[v - m]
   const rest = after.data.map((value, k) => {
-    const row = n * Math.floor(k / n);
-    let moved = 0;
-    for (let m = 0; m < n; m++) moved += step[m] * before.data[row + around(k - row - m, n)];
-    return value - moved;
+    const v = k % n;
+    for (let m = 0; m < n; m++) value -= twice[n - 1 - v + m] * before.data[k - v + m];
+    return value;
   });
   return deviation(rest) / deviation(before.data);
 }

@@ -1,7 +1,7 @@
 // <conv-stepper>: one convolution, small enough to see every product, and all of it can be changed.
 
 import { MODES, allTaps, conv2d, fitted, largest, least, most, smallest, total, turned } from "./arithmetic.js";
-import { Explorable, Grid, arrays, bracket, button, choice, chooser, define, edited, flag, integer, make, mark, number, pair, resized, sign, slider, spinner, table, toggle } from "./parts.js";
+import { Explorable, Grid, arrays, bracket, button, choice, chooser, define, dress, edited, flag, integer, make, mark, number, pair, resized, sign, slider, spinner, table, toggle } from "./parts.js";
 
 const LARGEST = { x: 8, w: 5, padded: 10 };
 const GRIDS = { input: "x", kernel: "w", output: "y" };
@@ -190,7 +190,7 @@ class Stepper extends Explorable {
     this.shape.textContent = `${y.length} × ${y[0].length}`;
     for (const [name, key] of Object.entries(GRIDS)) this.grids[name].body.ariaLabel = `${name}, ${this.state[key].length} by ${this.state[key][0].length}`;
     const [beside, behind] = [x[0].length + 2 * padding, w[0].length + y[0].length];
-    this.stage.style = `--ni: ${beside}; --no: ${behind}; --n: ${beside + behind}; --ri: ${x.length + 2 * padding}; --ro: ${Math.max(w.length, y.length)}`;
+    dress(this.stage, `--ni: ${beside}; --no: ${behind}; --n: ${beside + behind}; --ri: ${x.length + 2 * padding}; --ro: ${Math.max(w.length, y.length)}`);
     this.words.classList.toggle("long", w.length * w[0].length > 12);
   }
 
