@@ -615,6 +615,22 @@ def test_the_room_is_reserved_at_any_width(opened: Any, page: str, figure: str) 
     assert not missing
 
 
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(("page", "figure"), [STEPPER, PADDING, STRIDE])
+def test_the_numbers_stay_on_their_stage(opened: Any, page: str, figure: str, width: int) -> None:
+    """On a phone the kernel and the output share a line, and cover no button."""
+    tab = opened(page, width=width)
+    beyond = element(tab, figure).evaluate(
+        """e => {
+          const all = (name) => [...e.shadowRoot.querySelectorAll(name)];
+          const at = (name) => all(name).map(b => b.getBoundingClientRect());
+          const [stage] = at(".stage");
+          return at(".box").map(b => Math.max(stage.top - b.top, b.bottom - stage.bottom));
+        }"""
+    )
+    assert max(beyond) <= 1, beyond
+
+
 STATES = {
     STEPPER: [
         "",

@@ -109,6 +109,13 @@ def test_max_pooling_frames_what_stays():
     assert f"{stayed} of 4 are framed" in figure.alt
 
 
+def test_the_maxima_stand_beside_their_map():
+    marks = DRAWN["max_pooling"]().marks
+    for left, right in (("map", "maxima"), ("moved map", "its maxima")):
+        assert sum(marks[left].place[1::2]) == pytest.approx(sum(marks[right].place[1::2]))
+        assert marks[left].place[2] < marks[right].place[0]
+
+
 def test_bars_have_the_length_of_their_values():
     marks = DRAWN["pooling"]().marks
     assert marks["change"].values.tolist() == [0.5, 0.25]
@@ -118,7 +125,7 @@ def test_bars_have_the_length_of_their_values():
 
 def test_the_verdict_is_the_longest_bar():
     figure = DRAWN["whole_network"]()
-    assert "70 %" in texts(figure)
+    assert "70.0 %" in texts(figure)
     assert "that of class 1" in figure.alt
     assert (figure.marks["maps 1"].values == MAP).all()
 

@@ -26,6 +26,12 @@ def test_the_bars_of_a_budget_tell_its_sums():
     assert f"activations: {total:,.1f} million" in figure.alt
 
 
+@pytest.mark.parametrize(("total", "said"), [(15_470_264_320, "15.5 G"), (2_400_000, "2.4 M")])
+def test_a_large_sum_is_written_short(total, said):
+    cost = budget([Layer(3, channels=2)], (1, 8, 8))[0]._replace(multiply_adds=total)
+    assert said in texts(figures.network_budget(["conv"], [cost]))
+
+
 def test_a_layer_without_weights_has_no_bar():
     costs = budget([Layer(3, channels=2), Layer(2, stride=2)], (1, 8, 8))
     (ax,) = figures.network_budget(["conv", "pool"], costs).axes

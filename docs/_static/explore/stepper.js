@@ -190,7 +190,7 @@ class Stepper extends Explorable {
     this.shape.textContent = `${y.length} × ${y[0].length}`;
     for (const [name, key] of Object.entries(GRIDS)) this.grids[name].body.ariaLabel = `${name}, ${this.state[key].length} by ${this.state[key][0].length}`;
     const [beside, behind] = [x[0].length + 2 * padding, w[0].length + y[0].length];
-    dress(this.stage, `--ni: ${beside}; --no: ${behind}; --n: ${beside + behind}; --ri: ${x.length + 2 * padding}; --ro: ${Math.max(w.length, y.length)}`);
+    dress(this.stage, `--ni: ${beside}; --no: ${behind}; --nu: ${y[0].length}; --n: ${beside + behind}; --ri: ${x.length + 2 * padding}; --ro: ${Math.max(w.length, y.length)}`);
     this.words.classList.toggle("long", w.length * w[0].length > 12);
   }
 
@@ -326,7 +326,7 @@ class Stepper extends Explorable {
   .input + .sign { display: none; }
   .input.box { flex: 0 0 100%; }
   .input.box { --cell: min(3.6rem, (100cqi - 1.6rem) / var(--ni), 13rem / var(--ri)); }
-  .kernel.box, .output.box { --cell: min(3.2rem, (100cqi - 5rem) / var(--no), 9.5rem / var(--ro)); }
+  .kernel.box, .output.box { --cell: min(3.2rem, (100cqi - 5rem) / var(--no), (100cqi - 11.2rem) / var(--nu), 9.5rem / var(--ro)); }
   .words { height: 6.5em; } .words.long { font-size: .8rem; height: 8.1em; }
 }
 `;

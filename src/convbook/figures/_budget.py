@@ -1,6 +1,6 @@
 """What the layers of a network cost: as a drawing, and as a bench where they can be changed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -96,10 +96,10 @@ def network_budget(names: Sequence[str], costs: Sequence[Cost]) -> Figure:
     ax = fig.panel(24, len(costs) + 2.9)
     for row, (name, cost) in enumerate(zip(names, costs, strict=True)):
         ax.note(name, (0.1, row + 2.95), ha="left", size="small")
-        ax.note(by(cost.shape), (7.9, row + 2.95), ha="right", size="small")
+        ax.note(by(cost.shape), (8.6, row + 2.95), ha="right", size="small")
     fig.say("Bars for the layers of a network, from the image down, with the shape of each output.")
-    places = (8.6, 13.2, 19.1), (0.75, 1.75, 2.95)
-    for bars in _draw_costs(ax, costs, *places, 3.9, lambda total: f"{total / 1e6:,.1f} M"):
+    places = (9.3, 13.9, 19.5), (0.75, 1.75, 2.95)
+    for bars in _draw_costs(ax, costs, *places):
         bars.derive(all=lambda values: values.sum() / 1e6, most=lambda values: values.max() / 1e6,
                     layer=lambda values: int(np.argmax(values)) + 1)  # fmt: skip
         fig.say("{0:name}: {0:all ,.1f} million, {0:most ,.1f} of them in layer {0:layer}.", bars)
@@ -107,18 +107,17 @@ def network_budget(names: Sequence[str], costs: Sequence[Cost]) -> Figure:
 
 
 def _draw_costs(
-    ax: Panel, costs: Sequence[Cost], across: Sequence[float], down: Sequence[float],
-    longest: float, written: Callable[[Any], str],
-) -> list[Mark]:  # fmt: skip
+    ax: Panel, costs: Sequence[Cost], across: Sequence[float], down: Sequence[float]
+) -> list[Mark]:
     """Draw a column of bars for each sort of costs, below its name and its sum."""
     ax.note("in all", (0.1, down[1]), ha="left", size="small")
     marks = []
     for x, (name, role) in zip(across, COSTS.items(), strict=True):
         values = np.array([getattr(cost, name.replace("-", "_")) for cost in costs])
         ax.note(name, (x, down[0]), role=role, ha="left", size="small")
-        ax.note(written(values.sum()), (x, down[1]), ha="left", size="small")
+        ax.note(_short(values.sum()), (x, down[1]), ha="left", size="small")
         marks.append(ax.bars(values, role=role, name=name, at=(x, down[2]),
-                             unit=longest / values.max()))  # fmt: skip
+                             unit=3.8 / values.max()))  # fmt: skip
     return marks
 
 
@@ -146,7 +145,7 @@ def budget_bench(layers: Sequence[Layer], input_shape: tuple[int, int, int]) -> 
     }
     fig = Explorable("budget", settings, (43, 63))
     ax = fig.panel(24, len(costs) + 2.3)
-    _draw_costs(ax, costs, (9.3, 13.8, 19.6), (0.6, 1.5, 2.65), 3.8, _short)
+    _draw_costs(ax, costs, (9.3, 13.8, 19.6), (0.6, 1.5, 2.65))
     fig.marks["activations"].derive(image=by(input_shape))
     fig.say("{activations:count} layers on an image of {activations:image}, with bars for their "
             "costs.")  # fmt: skip

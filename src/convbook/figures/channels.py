@@ -107,28 +107,30 @@ def products(patch: Array, weight: Array) -> Figure:
     each = values * weight[0]
     fig = Figure()
     fig.say("A row for each colour: its pixels, its weights and their products.")
-    ax = fig.panel(16.4, 17.2)
-    for x, text in ((3.6, "pixels"), (8.1, "weights"), (13.6, "products")):
+    ax = fig.panel(16.8, 17.2)
+    for x, text in ((4.05, "pixels"), (8.75, "weights"), (14.05, "products")):
         ax.note(text, (x, 0.45), role="quiet")
     for c, name in enumerate(COLOURS):
         y = 1.1 + 4.6 * c
         ax.note(name, (1.85, y + 1.5), role=name, ha="right")
-        ax.cells(values[c], role=name, name=f"{name} pixels", at=(2.1, y), text="small")
-        ax.note(TIMES, (5.85, y + 1.5), role="quiet", size="large")
-        ax.cells(weight[0, c], role=name, name=f"{name} weights", at=(6.6, y), text="small",
+        ax.cells(
+            values[c], role=name, name=f"{name} pixels", at=(2.1, y), size=(1.3, 1), text="small"
+        )
+        ax.note(TIMES, (6.6, y + 1.5), role="quiet", size="large")
+        ax.cells(weight[0, c], role=name, name=f"{name} weights", at=(7.25, y), text="small",
                  strength=0.4 * abs(weight[0, c]) / abs(weight).max())  # fmt: skip
-        ax.note("=", (10.3, y + 1.5), role="quiet", size="large")
-        ax.cells(each[c], role=name, name=f"{name} products", at=(11.0, y), size=(1.75, 1),
+        ax.note("=", (10.85, y + 1.5), role="quiet", size="large")
+        ax.cells(each[c], role=name, name=f"{name} products", at=(11.45, y), size=(1.75, 1),
                  text="small", strength=0.4 * abs(each[c]) / abs(each).max())  # fmt: skip
-        ax.note(f"sum {number(int(each[c].sum()))}", (13.6, y + 3.5), name=f"{name} sum", role=name,
-                values=int(each[c].sum()))  # fmt: skip
+        ax.note(f"sum {number(int(each[c].sum()))}", (14.05, y + 3.5), role=name,
+                name=f"{name} sum", values=int(each[c].sum()))  # fmt: skip
         fig.say("{0:name}: {0} times {1}, sum {2:item};", fig.marks[f"{name} pixels"],
                 fig.marks[f"{name} weights"], fig.marks[f"{name} sum"])  # fmt: skip
     y, total = 1.1 + 4.6 * 3 + 0.9, int(each.sum())
     sums = " + ".join(number(int(part.sum())) for part in each).replace(f"+ {MINUS}", f"{MINUS} ")
-    ax.note(f"{sums}  =", (11.6, y), ha="right")
-    ax.box((12.0, y - 0.7), (3.2, 1.4), role="ink", strength=0.1)
-    ax.note(number(total), (13.6, y), bold=True, name="all products", values=total)
+    ax.note(f"{sums}  =", (12.05, y), ha="right")
+    ax.box((12.45, y - 0.7), (3.2, 1.4), role="ink", strength=0.1)
+    ax.note(number(total), (14.05, y), bold=True, name="all products", values=total)
     fig.say("All products together: {all products:item}.")
     return fig
 
@@ -189,7 +191,7 @@ def channel_maps(photo: Array, weight: Array) -> Figure:
     fig.pictures({f"{name} channel": plane for name, plane in zip(COLOURS, photo, strict=True)},
                  role="image", columns=3, low=0, high=255)  # fmt: skip
     gains = [f"{weight[0, c].sum():+.2g}".replace("-", MINUS) for c in range(3)]
-    seen = fig.pictures({f"its map ({gain}), {name}": plane for name, gain, plane
+    seen = fig.pictures({f"{name} slice, sum {gain}": plane for name, gain, plane
                          in zip(COLOURS, gains, maps, strict=True)}, role="signed", columns=3,
                         low=-limit, high=limit)  # fmt: skip
     (last,) = fig.pictures({"the sum of the maps": total}, role="signed", columns=2, low=-limit,
@@ -223,12 +225,12 @@ def grey_keeps(edges: Mapping[str, tuple[float, float]], colour: Mapping[str, fl
     for row, most in zip(rows, best, strict=True):
         plot.line([0, 1], [row, row], role="line", width=0.8, zorder=0)
         plot.line([most] * 2, [row - 0.3, row + 0.3], role="ink", width=2)
-    dots = plot.dots(kept, rows, role="alpha", name="of the edges", size=8)
-    diamonds = plot.dots([*colour.values()], rows, role="gamma", name="of the colour", size=7,
+    dots = plot.dots(kept, rows, role="gamma", name="edges in luma", size=8)
+    diamonds = plot.dots([*colour.values()], rows, role="green", name="the detector", size=7,
                          shape="D")  # fmt: skip
-    plot.note("\N{BLACK CIRCLE} of the edges", (1, -0.95), role="alpha", ha="right")
-    plot.note("| the best grey", (0.5, -0.95))
-    plot.note("\N{BLACK DIAMOND} of the colour", (0, -0.95), role="gamma", ha="left")
+    plot.note("\N{BLACK CIRCLE} edges in luma", (1, -0.95), role="gamma", ha="right")
+    plot.note("| edges at best", (0.44, -0.95))
+    plot.note("\N{BLACK DIAMOND} detector", (0, -0.95), role="green", ha="left")
     fig.say(
         "Rows of marks on a scale from nothing to all: a dot for the share of the edge energy "
         "that luma keeps, a bar for the most that any grey could keep, and a diamond for the "

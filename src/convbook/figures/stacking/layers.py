@@ -144,7 +144,7 @@ def whole_network(stages: Mapping[str, Array], scores: Array) -> Figure:
         mark.derive(stage=name, shape=maps.shape)
         fig.say("{0:stage}, {0:shape};", mark)
     fig.say("A picture, the maps of each layer, smaller after pooling, and at last a bar for each "
-            "class. The longest, {0:item .0%}, is that of class {0:best}.",
+            "class. The longest, {0:item .1%}, is that of class {0:best}.",
             _verdict(last, scores))  # fmt: skip
     return fig
 
@@ -158,6 +158,6 @@ def _verdict(ax: Panel, scores: Array) -> Mark:
     for n in range(len(scores)):
         ax.note(f"{n}", (1.7, 2.9 + pitch * n), role="ink" if n == best else "quiet")
     ax.bars(scores, role="output", name="verdict", at=(2.3, 2.9), unit=1.2, pitch=pitch)
-    mark = ax.note(number(scores[best], ".0%"), (2.45 + 1.2 * scores[best], 2.9 + pitch * best),
+    mark = ax.note(number(scores[best], ".1%"), (2.45 + 1.2 * scores[best], 2.9 + pitch * best),
                    ha="left", bold=True, name="chance", values=scores[best])  # fmt: skip
     return mark.derive(best=best)

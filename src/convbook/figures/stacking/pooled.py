@@ -31,16 +31,16 @@ def max_pooling(before: Array, size: int) -> Figure:
     stayed = (kept[0] == kept[1]) & (kept[0] > 0)
     fig = Figure()
     cells = (width - 0.8, height + 1.2), (kept[0].shape[1] + 1.6, height + 1.2)
-    panels = fig.row(*cells, *cells)
-    names = ("map", "maxima", "moved map", "its maxima")
-    for n, plane in enumerate(seen):
-        _squares(panels[2 * n], plane, names[2 * n], size, float(before.max()))
-        _maxima(panels[2 * n + 1], kept[n], names[2 * n + 1], stayed, float(before.max()))
+    names = ("map", "maxima"), ("moved map", "its maxima")
+    for (plane, maxima), (above, beside) in zip(zip(seen, kept, strict=True), names, strict=True):
+        left, right = fig.row(*cells)
+        _squares(left, plane, above, size, float(before.max()))
+        _maxima(right, maxima, beside, stayed, float(before.max()))
     mark = fig.marks["its maxima"]
     mark.derive(stayed=int(stayed.sum()), all=stayed.size)
     fig.say(
         "A part of an edge map, cut into squares, and the largest number of each: {maxima}. "
-        "Beside them the same map, moved by a pixel, and its maxima: {its maxima}. "
+        "Below them the same map, moved by a pixel, and its maxima: {its maxima}. "
         "{its maxima:stayed} of {its maxima:all} are framed: they stayed exactly the same."
     )
     return fig
