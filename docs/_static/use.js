@@ -1,6 +1,7 @@
 // What a keyboard, a screen reader and a small screen need beyond the theme.
 (() => {
   const small = matchMedia("(max-width: 599px)");
+  const SLICE = 12;
   const kinds = [
     ["Formula", ".math-scroll"],
     ["Table", ".pst-scrollable-table-container"],
@@ -9,38 +10,30 @@
   ];
 
   // What scrolls sideways is reached by keyboard and has a name, and only what scrolls.
-  function mark(box, name) {
-    const scrolls = box.scrollWidth > box.clientWidth;
+  function mark([box, name, scrolls, more]) {
     const set = (key, value) => (scrolls ? box.setAttribute(key, value) : box.removeAttribute(key));
     set("tabindex", 0);
     set("role", "region");
     set("aria-label", name);
-    edge(box);
+    box.classList.toggle("more", more);
   }
 
   // A faded edge says that there is more at the right.
-  function edge(box) {
-    box.classList.toggle("more", box.scrollLeft + box.clientWidth < box.scrollWidth - 2);
-  }
+  const more = (box) => box.scrollLeft + box.clientWidth < box.scrollWidth - 2;
 
+  // In slices, each first measured and then marked: all at once would hold up the page.
+  let round = 0;
   function markAll() {
-    for (const [kind, where] of kinds)
-      document.querySelectorAll(where).forEach((box, i) => mark(box, `${kind} ${i + 1}, scrolls sideways`));
+    const boxes = kinds.flatMap(([kind, where]) =>
+      [...document.querySelectorAll(where)].map((box, i) => [box, `${kind} ${i + 1}, scrolls sideways`]));
+    slice(boxes, ++round);
   }
 
-  // On a phone, a table that is too wide becomes cards. Its cells keep their roles and say their column.
-  function deal(box) {
-    const table = box.querySelector("table");
-    table.classList.remove("cards");
-    const heads = [...table.querySelectorAll("thead tr:last-child th")].map((head) => head.textContent.trim());
-    if (!small.matches || !heads.length || box.scrollWidth <= box.clientWidth) return;
-    const roles = { table: "table", "thead, tbody": "rowgroup", tr: "row", td: "cell", "thead th": "columnheader" };
-    table.setAttribute("role", "table");
-    for (const [which, role] of Object.entries(roles))
-      table.querySelectorAll(which).forEach((part) => part.setAttribute("role", role));
-    for (const row of table.querySelectorAll("tbody tr"))
-      [...row.cells].forEach((cell, i) => cell.tagName === "TD" && heads[i] && (cell.dataset.column = heads[i]));
-    table.classList.add("cards");
+  function slice(boxes, mine) {
+    if (mine !== round || !boxes.length) return;
+    const few = boxes.splice(0, SLICE).map(([box, name]) => [box, name, box.scrollWidth > box.clientWidth, more(box)]);
+    few.forEach(mark);
+    setTimeout(slice, 0, boxes, mine);
   }
 
   // On a phone, the code of a long cell is folded, like the code that is folded everywhere.
@@ -60,23 +53,13 @@
     document.querySelectorAll("button.copybtn").forEach((button, i) => button.setAttribute("aria-label", `Copy code ${i + 1}`));
   }
 
-  function arrange() {
-    document.querySelectorAll(".pst-scrollable-table-container:has(table)").forEach(deal);
-    markAll();
-  }
-
   fold();
-  arrange();
-  addEventListener("load", () => {
-    nameButtons();
-    arrange();
-  });
-  document.fonts.ready.then(arrange); // formulas change their width when their font arrives
-  addEventListener("resize", arrange);
-  const watch = new ResizeObserver(markAll); // the column may follow the window some frames later
+  addEventListener("load", nameButtons);
+  addEventListener("resize", markAll);
+  const watch = new ResizeObserver(markAll); // once shown; then formulas get their font, the column its width
   for (const box of document.querySelectorAll("article, .math-scroll > *")) watch.observe(box);
   document.addEventListener("toggle", markAll, true); // folds
-  document.addEventListener("scroll", (event) => event.target.matches?.("[role=region]") && edge(event.target), true);
+  document.addEventListener("scroll", (event) => event.target.matches?.("[role=region]") && event.target.classList.toggle("more", more(event.target)), true);
 
   // The theme drops the focus when a menu opens or a colour is chosen.
   const keep = (button) => setTimeout(() => button.focus(), 0);
