@@ -3,7 +3,8 @@
 A script could measure which tables are too wide, but only after the page was shown, and would move
 what stands below. So the build estimates it from the longest piece of each column that cannot be
 broken, and style alone does the rest. Cards keep the roles of a table's parts, which ``display``
-takes away. It reads the page's HTML, and needs nothing of Sphinx but that.
+takes away. It reads the page's HTML, and needs nothing of Sphinx but that. In the PDF, a table
+of many rows may break over pages: Sphinx asks for a class, and else cuts off what is too long.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from __future__ import annotations
 import re
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -29,7 +33,21 @@ ROLES = {
     "th": "columnheader",
     "td": "cell",
 }
+ROWS = 8  # that certainly fit a page
 PHONE, LETTER, GAP = 309, 7.9, 26  # pixels: a phone's column, a character, a cell's two paddings
+
+
+class LongTables(SphinxPostTransform):
+    """Let tables of many rows break over the pages of the PDF."""
+
+    default_priority = 500
+    builders = ("latex",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Look through the tables of a document."""
+        for table in self.document.findall(nodes.table):
+            if len(list(table.findall(nodes.row))) > ROWS:
+                table["classes"].append("longtable")
 
 
 def shown(html: str) -> str:
@@ -87,5 +105,6 @@ def deal_all(
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Come once the body is written."""
+    app.add_post_transform(LongTables)
     app.connect("html-page-context", deal_all)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

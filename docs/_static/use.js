@@ -1,7 +1,6 @@
 // What a keyboard, a screen reader and a small screen need beyond the theme.
 (() => {
   const small = matchMedia("(max-width: 599px)");
-  const SLICE = 12;
   const kinds = [
     ["Formula", ".math-scroll"],
     ["Table", ".pst-scrollable-table-container"],
@@ -21,19 +20,26 @@
   // A faded edge says that there is more at the right.
   const more = (box) => box.scrollLeft + box.clientWidth < box.scrollWidth - 2;
 
-  // In slices, each first measured and then marked: all at once would hold up the page.
-  let round = 0;
-  function markAll() {
-    const boxes = kinds.flatMap(([kind, where]) =>
-      [...document.querySelectorAll(where)].map((box, i) => [box, `${kind} ${i + 1}, scrolls sideways`]));
-    slice(boxes, ++round);
-  }
+  // All is first measured and then marked, and only what is near the window: what is far below is not
+  // laid out. Whoever presses Tab gets all.
+  const names = new Map();
+  const near = new Set();
+  let keyboard = false;
+  const measured = (box) => [box, names.get(box), box.scrollWidth > box.clientWidth, more(box)];
+  const markAll = () => [...(keyboard ? names.keys() : near)].map(measured).forEach(mark);
 
-  function slice(boxes, mine) {
-    if (mine !== round || !boxes.length) return;
-    const few = boxes.splice(0, SLICE).map(([box, name]) => [box, name, box.scrollWidth > box.clientWidth, more(box)]);
-    few.forEach(mark);
-    setTimeout(slice, 0, boxes, mine);
+  const watch = new IntersectionObserver((changes) => {
+    for (const { target, isIntersecting } of changes) isIntersecting ? near.add(target) : near.delete(target);
+    markAll();
+  }, { rootMargin: "100% 0px" });
+
+  function collect() {
+    for (const [kind, where] of kinds)
+      document.querySelectorAll(where).forEach((box, i) => {
+        names.set(box, `${kind} ${i + 1}, scrolls sideways`);
+        watch.observe(box);
+      });
+    markAll();
   }
 
   // On a phone, the code of a long cell is folded, like the code that is folded everywhere.
@@ -56,8 +62,14 @@
   fold();
   addEventListener("load", nameButtons);
   addEventListener("resize", markAll);
-  const watch = new ResizeObserver(markAll); // once shown; then formulas get their font, the column its width
-  for (const box of document.querySelectorAll("article, .math-scroll > *")) watch.observe(box);
+  addEventListener("keydown", (event) => {
+    if (keyboard || event.key !== "Tab") return;
+    keyboard = true;
+    markAll();
+  });
+  // Outputs may join, formulas get their font, and the column its width.
+  const sizes = new ResizeObserver(collect);
+  for (const box of document.querySelectorAll("article, .math-scroll > *")) sizes.observe(box);
   document.addEventListener("toggle", markAll, true); // folds
   document.addEventListener("scroll", (event) => event.target.matches?.("[role=region]") && event.target.classList.toggle("more", more(event.target)), true);
 
