@@ -205,6 +205,7 @@ def test_paper_is_black_on_white(open_page: Any, theme: str) -> None:  # noqa: F
     fold = page.locator("article details.sd-dropdown").first
     assert fold.evaluate("e => e.getBoundingClientRect().height") > 80
     assert not page.locator("button.copybtn").first.is_visible()
+    assert not page.locator("form.bet").first.is_visible()
 
 
 def test_old_addresses_of_functions_lead_on(open_page: Any) -> None:  # noqa: F811
