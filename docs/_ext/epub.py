@@ -72,6 +72,8 @@ def repair(app: Sphinx, page: str, template: str, context: dict[str, Any], doctr
     """Repair a page of the EPUB."""
     if app.builder.name == "epub" and "body" in context:
         context["body"] = well_formed(context["body"])
+        sheets = context.get("css_files", ())  # MyST-NB's is for screens, and nests its rules
+        context["css_files"] = [sheet for sheet in sheets if "mystnb" not in str(sheet.filename)]
 
 
 def describe(app: Sphinx, exception: Exception | None) -> None:
