@@ -46,7 +46,8 @@ class LongTables(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Look through the tables of a document."""
         for table in self.document.findall(nodes.table):
-            if len(list(table.findall(nodes.row))) > ROWS:
+            free = isinstance(table.parent, nodes.section)  # a frame cannot break around it
+            if free and len(list(table.findall(nodes.row))) > ROWS:
                 table["classes"].append("longtable")
 
 
