@@ -38,9 +38,11 @@ logging.getLogger("fontTools.subset").setLevel(logging.WARNING)
 
 STYLE, SCRIPT = "book.css", "book.js"
 SHEET = re.compile(
-    r'[ \t]*<link (?=[^>]*rel="stylesheet")[^>]*href="[./]*_static/([^"?]+)[^>]*>\n?'
+    r'[ \t]*<link (?=[^>]*rel="stylesheet")[^>]*href="[^":]*?_static/([^"?]+)[^>]*>\n?'
 )
-CODE = re.compile(r'[ \t]*<script (?![^>]*type=)[^>]*src="[./]*_static/([^"?]+)[^>]*></script>\n?')
+CODE = re.compile(
+    r'[ \t]*<script (?![^>]*type=)[^>]*src="[^":]*?_static/([^"?]+)[^>]*></script>\n?'
+)
 FACE = re.compile(r"@font-face ?\{[^}]*\}")
 FONT = re.compile(r"""url\(["']?([^)"'\s]+\.woff2)""")
 ICON = re.compile(r'(?:--fa|content): ?"([^"]+)"')
