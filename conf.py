@@ -54,6 +54,7 @@ extensions = [
     "sources",
     "spreadsheet",
     "strictness",
+    "tables",
 ]
 if _address.site:  # both write addresses in full
     extensions += ["sphinx_sitemap", "sphinxext.opengraph"]

@@ -114,6 +114,8 @@ def violations(page: Any, *kinds: str) -> list[str]:
     options: dict[str, Any] = {"preload": False, "resultTypes": ["violations"]}
     if kinds:
         options["runOnly"] = {"type": "tag", "values": [f"cat.{kind}" for kind in kinds]}
+    # who presses Tab gets what scrolls far below marked, too; here, without moving the focus
+    page.evaluate("dispatchEvent(new KeyboardEvent('keydown', { key: 'Tab' }))")
     page.evaluate(THINNED)
     found = axe_playwright.Axe().run(page, options=options).response["violations"]
     return [

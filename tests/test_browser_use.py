@@ -1,12 +1,13 @@
 """The site in use: by keyboard, by search, on a phone, on paper."""
 
+import time
 from typing import Any
 
 import pytest
 
 import convbook
 from requirements import need
-from test_browser import address, open_page  # noqa: F401  (fixtures)
+from test_browser import ALL, address, open_page  # noqa: F401  (fixtures)
 from website import CHAPTERS
 
 image = need("PIL.Image")
@@ -134,20 +135,55 @@ def test_a_phone_gets_cards_folds_and_sized_headings(open_page: Any) -> None:  #
     assert long == 0
 
 
-@pytest.mark.parametrize("name", ["index", CHAPTERS[0], CHAPTERS[2], "glossary"])
-def test_nothing_moves_while_a_page_loads(open_page: Any, name: str) -> None:  # noqa: F811
-    for width in (1280, 360):
-        page = open_page(name, width=width)
-        page.wait_for_timeout(300)
-        moved = page.evaluate("""() => new Promise(done => {
-            let sum = 0;
-            new PerformanceObserver(list => {
-                for (const entry of list.getEntries())
-                    if (!entry.hadRecentInput) sum += entry.value;
-            }).observe({type: "layout-shift", buffered: true});
-            setTimeout(() => done(sum), 200);
-        })""")
-        assert moved < 0.01, f"{width}: {moved}"
+LATE = "**/*.{js,woff2}*"
+SHIFT = """() => new Promise(done => {
+    let sum = 0;
+    new PerformanceObserver(list => {
+        for (const entry of list.getEntries())
+            if (!entry.hadRecentInput) sum += entry.value;
+    }).observe({type: "layout-shift", buffered: true});
+    setTimeout(() => done(sum), 200);
+})"""
+
+
+def come_late(route: Any) -> None:
+    """Hand over a file only after the page was shown without it."""
+    time.sleep(0.3)
+    route.continue_()
+
+
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_moves_while_a_page_loads(
+    browser: Any,
+    address: str,  # noqa: F811
+    name: str,
+    width: int,
+) -> None:
+    """Even where scripts and fonts come late."""
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.route(LATE, come_late)
+    page.goto(f"{address}/{name}.html", wait_until="load")
+    moved = page.evaluate(SHIFT)
+    page.close()
+    assert moved < 0.01
+
+
+def test_what_is_far_below_is_as_large_as_it_will_be(open_page: Any) -> None:  # noqa: F811
+    """What is laid out only when it comes near must not move the page, nor the place of a link."""
+    page = open_page(CHAPTERS[0])
+    heights = "all => all.map(e => e.getBoundingClientRect().height)"
+    everything = page.locator("svg.convbook, div.highlight")
+    before = everything.evaluate_all(heights)
+    page.add_style_tag(content="article * { content-visibility: visible !important; }")
+    after = everything.evaluate_all(heights)
+    assert len(before) > 40
+    assert max(abs(x - y) for x, y in zip(before, after, strict=True)) < 6
+
+
+def test_the_theme_does_not_measure_every_box_at_once(open_page: Any) -> None:  # noqa: F811
+    """Its function, which lighten.py leaves out, would write -1 into what does not scroll."""
+    assert not open_page(CHAPTERS[0]).locator("pre[tabindex='-1']").count()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -169,6 +205,7 @@ def test_paper_is_black_on_white(open_page: Any, theme: str) -> None:  # noqa: F
     fold = page.locator("article details.sd-dropdown").first
     assert fold.evaluate("e => e.getBoundingClientRect().height") > 80
     assert not page.locator("button.copybtn").first.is_visible()
+    assert not page.locator("form.bet").first.is_visible()
 
 
 def test_old_addresses_of_functions_lead_on(open_page: Any) -> None:  # noqa: F811

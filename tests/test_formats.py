@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
@@ -29,6 +30,11 @@ page
 ```
 """
 FOLD = "\n:::{dropdown} Solution\nIt is $\\alpha \\operatorname{f}(x)$.\n:::\n"
+HTML = """
+```{raw} html
+<form data-a='b' hidden><input required><br><a href="page.html?a=1&b=2" download>R&D</a></form>
+```
+"""
 
 
 def built(folder: Path, builder: str, *options: str) -> Path:
@@ -36,7 +42,7 @@ def built(folder: Path, builder: str, *options: str) -> Path:
     need("sphinx")
     docs = folder / "docs"
     docs.mkdir()
-    text = HEAD + SOUND + FIGURE.format(alt="Nothing but an empty frame.") + FOLD
+    text = HEAD + SOUND + FIGURE.format(alt="Nothing but an empty frame.") + FOLD + HTML
     (docs / "page.md").write_text(text, "utf-8")
     (docs / "index.md").write_text(INDEX, "utf-8")
     target = folder / "_build" / builder
@@ -59,6 +65,7 @@ def test_the_epub_is_well_formed(tmp_path: Path) -> None:
         for name in book.namelist():
             if name.endswith((".xhtml", ".opf", ".ncx")):
                 ElementTree.fromstring(book.read(name))
+        assert not [name for name in book.namelist() if re.search("_figures/|search|mystnb", name)]
         page = book.read("page.xhtml").decode()
         table = book.read("content.opf").decode()
         assert any(name.endswith("convbook-math.woff2") for name in book.namelist())
@@ -72,6 +79,42 @@ def test_the_latex_has_the_sites_chapters(tmp_path: Path) -> None:
     assert re.findall(r"\\chapter\{([^}]*)\}", text) == ["A planted page"]
     assert r"\setcounter{secnumdepth}{0}" in text
     assert "xelatex" in (ROOT / "conf.py").read_text("utf-8")
+
+
+def test_the_pdf_shows_the_whole_drawing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page breaks a row of panels into several drawings; the PDF takes the file of all."""
+    nodes, drawings = need("docutils.nodes"), need("drawings")
+    monkeypatch.setattr(drawings, "converted", lambda svg, folder: svg.with_suffix(".pdf"))
+    svg, png = (nodes.container("", nodes.image(uri=f"whole.{kind}")) for kind in ("svg", "png"))
+    images = SimpleNamespace(add_file=lambda page, path: None)
+    env = SimpleNamespace(srcdir=tmp_path, docname="page", images=images)
+    place = SimpleNamespace(env=env, app=SimpleNamespace(outdir=tmp_path))
+    drawings.Drawings.draw(place, svg, png)
+    assert png[0]["uri"] == str(tmp_path / "whole.pdf")
+
+
+@pytest.mark.parametrize(("rows", "breaks"), [(5, False), (20, True)])
+def test_a_table_of_many_rows_breaks_over_pages(rows: int, breaks: bool) -> None:
+    nodes, tables = need("docutils.nodes"), need("tables")
+    document = need("docutils.utils").new_document("a page")
+    table = nodes.table("", nodes.tbody("", *(nodes.row() for _ in range(rows))))
+    document += nodes.section("", table)
+    tables.LongTables(document).run()
+    assert ("longtable" in table["classes"]) is breaks
+
+
+def test_a_wide_table_becomes_cards_that_say_their_column() -> None:
+    """A narrow one stays, and so does one that joins cells."""
+    deal = need("tables").deal
+    head = '<table class="table"><thead><tr><th>A &amp; B</th><th>C</th></tr></thead><tbody>'
+    wide = f"{head}<tr><td><code>{'x' * 40}</code></td><td>1</td></tr></tbody></table>"
+    dealt = deal(wide)
+    assert '<table role="table" class="table cards">' in dealt
+    assert re.findall(r'data-column="([^"]*)"', dealt) == ["A &amp; B", "C"]
+    assert dealt.count('role="cell"') == 2
+    narrow = wide.replace("x" * 40, "x")
+    joined = wide.replace("<td>1", '<td colspan="2">1')
+    assert (deal(narrow), deal(joined)) == (narrow, joined)
 
 
 def test_a_formats_page_names_only_what_is_there(site: Site) -> None:

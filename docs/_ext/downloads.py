@@ -26,7 +26,7 @@ class Downloads(SphinxPostTransform):
     """Add a row of links to the HTML of each figure that has a name."""
 
     default_priority = 3  # before MyST-NB drops what HTML does not show
-    formats = ("html",)
+    builders = ("html",)  # an EPUB cannot offer files
 
     def run(self, **kwargs: object) -> None:
         """Copy the images, and link them."""

@@ -1,14 +1,14 @@
 """Put the figures into the PDF as drawings, not as pictures of them.
 
-A figure comes as SVG for the site and as PNG for notebooks; LaTeX takes neither SVG nor HTML, so
-MyST-NB would choose the PNG. sphinxcontrib-svg2pdfconverter converts image files and does not see
-results of cells. ``rsvg-convert`` writes each SVG as PDF; where it is missing, the PNG stays. Of
-MyST-NB it needs the node of a result with several kinds, which is chosen from at priority 4.
+A figure comes as HTML for the site, of several drawings where a phone breaks it into lines, and as
+one SVG and one PNG; LaTeX takes neither HTML nor SVG, so MyST-NB would choose the PNG.
+sphinxcontrib-svg2pdfconverter converts image files and does not see results of cells.
+``rsvg-convert`` writes each SVG as PDF; where it is missing, the PNG stays. Of MyST-NB it needs the
+node of a result with several kinds, which is chosen from at priority 4.
 """
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 from hashlib import sha256
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
 
 CONVERTER = "rsvg-convert"
-DRAWING = re.compile(r'<svg class="convbook".*?</svg>', re.DOTALL)
-INK = re.compile(r"var\(--[\w-]+, *([^()]+)\)")
 
 
 class Drawings(SphinxPostTransform):
@@ -40,26 +38,29 @@ class Drawings(SphinxPostTransform):
         for bundle in self.document.findall(nodes.container):
             if bundle.get("nb_element") == "mime_bundle":
                 kinds = {child["mime_type"]: child for child in bundle.children}
-                self.draw(kinds.get("text/html"), kinds.get("image/png"))
+                self.draw(kinds.get("image/svg+xml"), kinds.get("image/png"))
 
-    def draw(self, html: nodes.Element | None, png: nodes.Element | None) -> None:
+    def draw(self, svg: nodes.Element | None, png: nodes.Element | None) -> None:
         """Convert a drawing, and name it where its picture is named."""
-        found = DRAWING.search(html.astext()) if html and png else None
-        image = next(iter(png.findall(nodes.image)), None) if png else None
-        if found and image is not None:
-            path = converted(INK.sub(r"\1", found[0]), Path(self.app.outdir).parent / "drawings")
+        drawing, image = (
+            next(kind.findall(nodes.image), None) if kind else None for kind in (svg, png)
+        )
+        if drawing is not None and image is not None:
+            source = Path(self.env.srcdir, drawing["uri"])
+            path = converted(source, Path(self.app.outdir).parent / "drawings")
             image["uri"] = str(path)
             image["candidates"] = {"*": str(path)}
             self.env.images.add_file(self.env.docname, str(path))
 
 
-def converted(svg: str, folder: Path) -> Path:
+def converted(svg: Path, folder: Path) -> Path:
     """Return the file that shows a drawing, made unless it is there."""
-    path = folder / f"{sha256(svg.encode()).hexdigest()[:20]}.pdf"
+    data = svg.read_bytes()
+    path = folder / f"{sha256(data).hexdigest()[:20]}.pdf"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         command = [CONVERTER, "-f", "pdf", "-o", str(path)]
-        subprocess.run(command, input=svg.encode(), check=True, timeout=120)
+        subprocess.run(command, input=data, check=True, timeout=120)
     return path
 
 

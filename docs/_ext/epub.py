@@ -21,10 +21,12 @@ MATHML, SVG = "http://www.w3.org/1998/Math/MathML", "http://www.w3.org/2000/svg"
 PAGE = re.compile(r'(<item [^>]*href="([^"]+\.xhtml)"[^>]*?)\s*/>')
 FONT = "_static/fonts/convbook-math.woff2"
 ITEM = f'<item id="math-font" href="{FONT}" media-type="font/woff2"/>'
+TAG = re.compile(r"""<([A-Za-z][\w:-]*)((?:\s+[^\s"'<>/=]+(?:="[^"]*"|='[^']*')?)*\s*)(/?)>""")
+BARE = re.compile(r"""(\s[^\s"'<>/=]+)(="[^"]*"|='[^']*')?""")
+VOID = frozenset(["br", "col", "hr", "img", "input", "wbr"])
 REPAIRS = (
     (re.compile(r"<math(?![^>]*xmlns)"), f'<math xmlns="{MATHML}"'),
     (re.compile(r"<svg(?![^>]*xmlns=)"), f'<svg xmlns="{SVG}"'),
-    (re.compile(r"(<a [^>]*?) download(?=[ >])"), r'\1 download=""'),
     (re.compile(r"<path(?![^>]*\bd=)"), '<path d=""'),
     (re.compile(r'(<mfrac[^>]*) displaystyle="[^"]*"'), r"\1"),
     (re.compile(r'(<mtable[^>]*) scriptlevel="[^"]*"'), r"\1"),
@@ -43,15 +45,35 @@ def well_formed(html: str) -> str:
     html = re.sub(
         r"&(?!amp;|lt;|gt;|quot;|apos;)[A-Za-z]\w*;", lambda name: unescape(name[0]), html
     )
+    html = re.sub(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[\da-fA-F]+);)", "&amp;", html)
     for pattern, right in REPAIRS:
         html = pattern.sub(right, html)
-    return html
+    return TAG.sub(well_formed_tag, html)
+
+
+def well_formed_tag(tag: re.Match[str]) -> str:
+    """Return a tag whose attributes all have a value, closed if nothing closes it.
+
+    >>> well_formed('<form class="a" hidden><input name="b" required><br>R&D')
+    '<form class="a" hidden=""><input name="b" required="" /><br />R&amp;D'
+    """
+    valued = BARE.sub(lambda one: one[1] + (one[2] or '=""'), tag[2])
+    closed = tag[3] or (" /" if tag[1] in VOID else "")
+    return f"<{tag[1]}{valued}{closed}>"
+
+
+def leave_out_pages(app: Sphinx) -> None:
+    """Leave out the pages that are none of the book: its search needs scripts and a site."""
+    if app.builder.name == "epub":
+        app.config.html_additional_pages = {}
 
 
 def repair(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
     """Repair a page of the EPUB."""
     if app.builder.name == "epub" and "body" in context:
         context["body"] = well_formed(context["body"])
+        sheets = context.get("css_files", ())  # MyST-NB's is for screens, and nests its rules
+        context["css_files"] = [sheet for sheet in sheets if "mystnb" not in str(sheet.filename)]
 
 
 def describe(app: Sphinx, exception: Exception | None) -> None:
@@ -86,6 +108,7 @@ def without_unlinked_styles(app: Sphinx, table: str) -> str:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Repair each page last."""
+    app.connect("builder-inited", leave_out_pages)
     app.connect("html-page-context", repair, priority=950)
     app.connect("build-finished", describe)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

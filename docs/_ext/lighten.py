@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unicodedata import normalize
 
+import minify
 from fontTools import subset
 from PIL import Image
 
@@ -37,14 +38,24 @@ logging.getLogger("fontTools.subset").setLevel(logging.WARNING)
 
 STYLE, SCRIPT = "book.css", "book.js"
 SHEET = re.compile(
-    r'[ \t]*<link (?=[^>]*rel="stylesheet")[^>]*href="[./]*_static/([^"?]+)[^>]*>\n?'
+    r'[ \t]*<link (?=[^>]*rel="stylesheet")[^>]*href="[^":]*?_static/([^"?]+)[^>]*>\n?'
 )
-CODE = re.compile(r'[ \t]*<script (?![^>]*type=)[^>]*src="[./]*_static/([^"?]+)[^>]*></script>\n?')
+CODE = re.compile(
+    r'[ \t]*<script (?![^>]*type=)[^>]*src="[^":]*?_static/([^"?]+)[^>]*></script>\n?'
+)
 FACE = re.compile(r"@font-face ?\{[^}]*\}")
 FONT = re.compile(r"""url\(["']?([^)"'\s]+\.woff2)""")
 ICON = re.compile(r'(?:--fa|content): ?"([^"]+)"')
 MATHS = re.compile(r"<math.*?</math>", re.DOTALL)
 PICTURE = re.compile(r'"data:image/png;base64,([^"]+)"')
+DRAWING = re.compile(
+    r'(<svg class="convbook" viewBox="0 0 ([\d.]+) ([\d.]+)"[^>]* style=")(?!aspect)'
+)
+LISTING = re.compile(r'<div class="highlight">(<pre>(.*?)</pre>)', re.DOTALL)
+SCROLLERS = re.compile(
+    r',"complete"===document\.readyState\?(\w+)\(\):window\.addEventListener\("load",\1\)'
+)
+"""Where the theme's script measures all that may scroll, which ``use.js`` does in slices."""
 APART = re.compile(r"_images/[0-9a-f]{16}\.\w+")
 ITALIC = (range(0x1D434, 0x1D468), range(0x1D6E2, 0x1D71C))  # Latin and Greek letters
 LARGE, FILES = 3_000, 8  # bytes a picture needs for a file of its own, and files a page may have
@@ -94,6 +105,7 @@ def lighten(app: Sphinx, exception: Exception | None) -> None:
     before = {path: path.read_text("utf-8") for path in paths}
     site = Site(folder, dict(before), app.config.notfound_urls_prefix)
     unpack_pictures(site)
+    tell_sizes(site)
     one_script(site)
     one_sheet(site)
     for path, text in site.pages.items():
@@ -125,6 +137,7 @@ def one_script(site: Site) -> None:
     names = site.common(CODE, SCRIPT)
     texts = [(site.static / name).read_text("utf-8") for name in names]
     text = "\n;".join(re.sub(r"\n//# sourceMappingURL.*", "", text) for text in texts)
+    text = minify.string("application/javascript", SCROLLERS.sub("", text))
     text = f"/* {' '.join(names)} */\n{text}"
     (site.static / SCRIPT).write_text(text, "utf-8")
     tag = f'<script defer src="_static/{SCRIPT}?v={digest(text.encode())}"></script>\n'
@@ -212,6 +225,23 @@ def unpack_pictures(site: Site) -> None:
             return f'"{site.up(page)}{name}"'
 
         site.pages[page] = PICTURE.sub(put, text)
+
+
+def tell_sizes(site: Site) -> None:
+    """Say how large drawings and listings are: those far below are laid out when they come near."""
+    for page, text in site.pages.items():
+        sized = DRAWING.sub(r"\1aspect-ratio: \2/\3; ", text)
+        site.pages[page] = LISTING.sub(tell_lines, sized)
+
+
+def tell_lines(found: re.Match[str]) -> str:
+    r"""Say how many lines a listing has.
+
+    >>> tell_lines(LISTING.search('<div class="highlight"><pre>a = 1\nb = 2\n</pre></div>'))
+    '<div class="highlight" style="--lines: 2"><pre>a = 1\nb = 2\n</pre>'
+    """
+    count = found[2].rstrip().count("\n") + 1
+    return f'<div class="highlight" style="--lines: {count}">{found[1]}'
 
 
 @cache

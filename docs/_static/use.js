@@ -9,38 +9,37 @@
   ];
 
   // What scrolls sideways is reached by keyboard and has a name, and only what scrolls.
-  function mark(box, name) {
-    const scrolls = box.scrollWidth > box.clientWidth;
+  function mark([box, name, scrolls, more]) {
     const set = (key, value) => (scrolls ? box.setAttribute(key, value) : box.removeAttribute(key));
     set("tabindex", 0);
     set("role", "region");
     set("aria-label", name);
-    edge(box);
+    box.classList.toggle("more", more);
   }
 
   // A faded edge says that there is more at the right.
-  function edge(box) {
-    box.classList.toggle("more", box.scrollLeft + box.clientWidth < box.scrollWidth - 2);
-  }
+  const more = (box) => box.scrollLeft + box.clientWidth < box.scrollWidth - 2;
 
-  function markAll() {
+  // All is first measured and then marked, and only what is near the window: what is far below is not
+  // laid out. Whoever presses Tab gets all.
+  const names = new Map();
+  const near = new Set();
+  let keyboard = false;
+  const measured = (box) => [box, names.get(box), box.scrollWidth > box.clientWidth, more(box)];
+  const markAll = () => [...(keyboard ? names.keys() : near)].map(measured).forEach(mark);
+
+  const watch = new IntersectionObserver((changes) => {
+    for (const { target, isIntersecting } of changes) isIntersecting ? near.add(target) : near.delete(target);
+    markAll();
+  }, { rootMargin: "100% 0px" });
+
+  function collect() {
     for (const [kind, where] of kinds)
-      document.querySelectorAll(where).forEach((box, i) => mark(box, `${kind} ${i + 1}, scrolls sideways`));
-  }
-
-  // On a phone, a table that is too wide becomes cards. Its cells keep their roles and say their column.
-  function deal(box) {
-    const table = box.querySelector("table");
-    table.classList.remove("cards");
-    const heads = [...table.querySelectorAll("thead tr:last-child th")].map((head) => head.textContent.trim());
-    if (!small.matches || !heads.length || box.scrollWidth <= box.clientWidth) return;
-    const roles = { table: "table", "thead, tbody": "rowgroup", tr: "row", td: "cell", "thead th": "columnheader" };
-    table.setAttribute("role", "table");
-    for (const [which, role] of Object.entries(roles))
-      table.querySelectorAll(which).forEach((part) => part.setAttribute("role", role));
-    for (const row of table.querySelectorAll("tbody tr"))
-      [...row.cells].forEach((cell, i) => cell.tagName === "TD" && heads[i] && (cell.dataset.column = heads[i]));
-    table.classList.add("cards");
+      document.querySelectorAll(where).forEach((box, i) => {
+        names.set(box, `${kind} ${i + 1}, scrolls sideways`);
+        watch.observe(box);
+      });
+    markAll();
   }
 
   // On a phone, the code of a long cell is folded, like the code that is folded everywhere.
@@ -60,23 +59,19 @@
     document.querySelectorAll("button.copybtn").forEach((button, i) => button.setAttribute("aria-label", `Copy code ${i + 1}`));
   }
 
-  function arrange() {
-    document.querySelectorAll(".pst-scrollable-table-container:has(table)").forEach(deal);
-    markAll();
-  }
-
   fold();
-  arrange();
-  addEventListener("load", () => {
-    nameButtons();
-    arrange();
+  addEventListener("load", nameButtons);
+  addEventListener("resize", markAll);
+  addEventListener("keydown", (event) => {
+    if (keyboard || event.key !== "Tab") return;
+    keyboard = true;
+    markAll();
   });
-  document.fonts.ready.then(arrange); // formulas change their width when their font arrives
-  addEventListener("resize", arrange);
-  const watch = new ResizeObserver(markAll); // the column may follow the window some frames later
-  for (const box of document.querySelectorAll("article, .math-scroll > *")) watch.observe(box);
+  // Outputs may join, formulas get their font, and the column its width.
+  const sizes = new ResizeObserver(collect);
+  for (const box of document.querySelectorAll("article, .math-scroll > *")) sizes.observe(box);
   document.addEventListener("toggle", markAll, true); // folds
-  document.addEventListener("scroll", (event) => event.target.matches?.("[role=region]") && edge(event.target), true);
+  document.addEventListener("scroll", (event) => event.target.matches?.("[role=region]") && event.target.classList.toggle("more", more(event.target)), true);
 
   // The theme drops the focus when a menu opens or a colour is chosen.
   const keep = (button) => setTimeout(() => button.focus(), 0);
