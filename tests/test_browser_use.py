@@ -169,18 +169,6 @@ def test_nothing_moves_while_a_page_loads(
     assert moved < 0.01
 
 
-def test_what_is_far_below_is_as_large_as_it_will_be(open_page: Any) -> None:  # noqa: F811
-    """What is laid out only when it comes near must not move the page, nor the place of a link."""
-    page = open_page(CHAPTERS[0])
-    heights = "all => all.map(e => e.getBoundingClientRect().height)"
-    everything = page.locator("svg.convbook, div.highlight")
-    before = everything.evaluate_all(heights)
-    page.add_style_tag(content="article * { content-visibility: visible !important; }")
-    after = everything.evaluate_all(heights)
-    assert len(before) > 40
-    assert max(abs(x - y) for x, y in zip(before, after, strict=True)) < 6
-
-
 def test_the_theme_does_not_measure_every_box_at_once(open_page: Any) -> None:  # noqa: F811
     """Its function, which lighten.py leaves out, would write -1 into what does not scroll."""
     assert not open_page(CHAPTERS[0]).locator("pre[tabindex='-1']").count()

@@ -48,10 +48,6 @@ FONT = re.compile(r"""url\(["']?([^)"'\s]+\.woff2)""")
 ICON = re.compile(r'(?:--fa|content): ?"([^"]+)"')
 MATHS = re.compile(r"<math.*?</math>", re.DOTALL)
 PICTURE = re.compile(r'"data:image/png;base64,([^"]+)"')
-DRAWING = re.compile(
-    r'(<svg class="convbook" viewBox="0 0 ([\d.]+) ([\d.]+)"[^>]* style=")(?!aspect)'
-)
-LISTING = re.compile(r'<div class="highlight">(<pre>(.*?)</pre>)', re.DOTALL)
 SCROLLERS = re.compile(
     r',"complete"===document\.readyState\?(\w+)\(\):window\.addEventListener\("load",\1\)'
 )
@@ -105,7 +101,6 @@ def lighten(app: Sphinx, exception: Exception | None) -> None:
     before = {path: path.read_text("utf-8") for path in paths}
     site = Site(folder, dict(before), app.config.notfound_urls_prefix)
     unpack_pictures(site)
-    tell_sizes(site)
     one_script(site)
     one_sheet(site)
     for path, text in site.pages.items():
@@ -225,23 +220,6 @@ def unpack_pictures(site: Site) -> None:
             return f'"{site.up(page)}{name}"'
 
         site.pages[page] = PICTURE.sub(put, text)
-
-
-def tell_sizes(site: Site) -> None:
-    """Say how large drawings and listings are: those far below are laid out when they come near."""
-    for page, text in site.pages.items():
-        sized = DRAWING.sub(r"\1aspect-ratio: \2/\3; ", text)
-        site.pages[page] = LISTING.sub(tell_lines, sized)
-
-
-def tell_lines(found: re.Match[str]) -> str:
-    r"""Say how many lines a listing has.
-
-    >>> tell_lines(LISTING.search('<div class="highlight"><pre>a = 1\nb = 2\n</pre></div>'))
-    '<div class="highlight" style="--lines: 2"><pre>a = 1\nb = 2\n</pre>'
-    """
-    count = found[2].rstrip().count("\n") + 1
-    return f'<div class="highlight" style="--lines: {count}">{found[1]}'
 
 
 @cache

@@ -20,8 +20,8 @@
   // A faded edge says that there is more at the right.
   const more = (box) => box.scrollLeft + box.clientWidth < box.scrollWidth - 2;
 
-  // All is first measured and then marked, and only what is near the window: what is far below is not
-  // laid out. Whoever presses Tab gets all.
+  // All is first measured and then marked, and at first only what is near the window. Whoever presses
+  // Tab gets all.
   const names = new Map();
   const near = new Set();
   let keyboard = false;
