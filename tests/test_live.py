@@ -192,7 +192,7 @@ def test_start_anew_forgets_names(page: Any) -> None:
 
 
 def test_an_exercise_is_solved_in_the_page(page: Any) -> None:
-    page.get_by_role("button", name="Solve exercise 1 here").click()
+    page.get_by_role("button", name="Solve it here, exercise 1").click()
     answer = page.locator(".live-answer").first
     area, check = answer.locator("textarea"), answer.get_by_role("button", name="Check")
     assert area.input_value() == "numbers = ..."
@@ -270,7 +270,7 @@ def test_an_open_cell_is_sound_to_axe(browser: Any, address: str, theme: str, wi
     with opened(browser, address, viewport=size, color_scheme=theme, **touch) as page:
         found = cell(page, NUMBERS)
         found.locator("textarea").fill("if x / 2:  # a comment\n    print(f'text {1.5}', None)")
-        page.get_by_role("button", name="Solve exercise 1 here").click()
+        page.get_by_role("button", name="Solve it here, exercise 1").click()
         page.locator(".live-answer textarea").wait_for()
         wrong = axe.run(page).response["violations"]
         assert not wrong, [(one["id"], [node["html"] for node in one["nodes"]]) for one in wrong]

@@ -16,12 +16,12 @@ div.cell_input:has(> .live-open) { position: relative; }
 @media print { .live-open, .live-bar { display: none; } }
 `;
 
-/** A button that does something. */
-function button(text, name, action) {
+/** A button that does something; its name goes on where its text ends, as speech input needs it. */
+function button(text, place, action) {
   const made = document.createElement("button");
   made.type = "button";
   made.textContent = text;
-  if (name) made.ariaLabel = name;
+  made.ariaLabel = `${text}, ${place}`;
   made.addEventListener("click", action);
   return made;
 }
@@ -57,12 +57,12 @@ const shown = [...article.querySelectorAll("div.cell")];
 shown.forEach((cell, place) => {
   const box = cell.querySelector(".cell_input");
   const size = place ? "" : ` (Python, ${first}, fetched once)`;
-  const made = button(place ? "Edit and run" : `Edit and run${size}`, `Edit and run cell ${place + 1}${size}`, () => open(place));
+  const made = button(`Edit and run${size}`, `cell ${place + 1}`, () => open(place));
   made.className = "live-open";
   box?.append(made);
 });
 [...article.querySelectorAll(".admonition.exercise")].forEach((task, place) => {
-  const made = button("Solve it here", `Solve exercise ${place + 1} here, in Python`, () => solve(task, place));
+  const made = button("Solve it here", `exercise ${place + 1}, in Python`, () => solve(task, place));
   made.className = "live-open live-solve";
   task.append(made);
 });
