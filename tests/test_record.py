@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import record
 from benchmarks.competitors import choice
-from benchmarks.layers import GROUPS, Layer
+from benchmarks.layers import GROUPS, SizedLayer
 from benchmarks.memory import CASES
 
 RECORDED = record.read()
@@ -74,7 +74,7 @@ def test_the_outputs_in_the_table_of_memory_have_their_layers_size() -> None:
 # -- The choice --------------------------------------------------------------
 
 
-def chosen(layer: Layer) -> str:
+def chosen(layer: SizedLayer) -> str:
     """Return what "auto" takes for a layer, its weights prepared; the numbers do not matter."""
     shapes = {"x": layer.input_shape, "w": layer.weight_shape}
     arrays = {name: np.broadcast_to(np.float32(0), shape) for name, shape in shapes.items()}

@@ -105,7 +105,7 @@ class Bench extends Windowed {
   }
 
   reset() {
-    if (this.shown !== this.state.picture) this.choose();
+    if (this.state.picture in this.given.pictures && this.shown !== this.state.picture) this.choose();
   }
 
   /** Show a photograph of the book. */

@@ -148,7 +148,7 @@ path { fill: none; stroke: var(--ink, var(--cb-rule)); stroke-width: 2.6; }
     const bar = (...parts) => make("div", { className: "bar" }, ...parts);
     this.starts = Object.keys(STARTS).map((name) => button(name, () => state("variance").set(this.start(name))));
     this.hold = button("keep for comparison", () => { this.held = this.held ? null : this.middles; this.refresh(); });
-    this.svg = shape("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img" });
+    this.svg = shape("svg", { viewBox: `0 0 ${WIDE} ${HIGH}` });
     this.words = make("p", { className: "words" });
     this.progress = make("span", { className: "value" });
     return [bar(this.add(slider("layers", { ...state("depth"), low: () => 1, high: () => 30 })), this.add(chooser("channels", WIDTHS, state("width"))),
@@ -225,7 +225,7 @@ path { fill: none; stroke: var(--ink, var(--cb-rule)); stroke-width: 2.6; }
     this.words.textContent = `After ${depth} ${depth > 1 ? "layers" : "layer"} the mean square of the signal is ${power(signal[depth])}. `
       + `Of it, ${share > 0.005 ? `${Math.round(100 * share)} %` : `a share of ${power(share)}`} depends on the input. `
       + `Of the gradient's mean square, ${power(gradient[0])} comes back to the input.`;
-    this.svg.ariaLabel = this.words.textContent;
+    Object.assign(this.svg, { role: "img", ariaLabel: this.words.textContent });
   }
 
   python() {
