@@ -41,6 +41,11 @@ def serve(folder: Path, kind: type[Quiet] = Quiet) -> Iterator[str]:
         server.shutdown()
 
 
+def tell_keyboard(page: Any) -> None:
+    """Let a page know of a keyboard, as Tab does, but leave the focus: it marks what scrolls."""
+    page.evaluate("dispatchEvent(new KeyboardEvent('keydown', { key: 'Tab' }))")
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """One browser for all tests of a module."""

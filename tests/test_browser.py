@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chromium import serve
+from chromium import serve, tell_keyboard
 from requirements import need
 from website import CHAPTERS, PAGES, Site
 
@@ -114,8 +114,7 @@ def violations(page: Any, *rules: str) -> list[str]:
     options: dict[str, Any] = {"preload": False, "resultTypes": ["violations"]}
     if rules:
         options["runOnly"] = {"type": "rule", "values": rules}
-    # who presses Tab gets what scrolls far below marked, too; here, without moving the focus
-    page.evaluate("dispatchEvent(new KeyboardEvent('keydown', { key: 'Tab' }))")
+    tell_keyboard(page)
     page.evaluate(THINNED)
     found = axe_playwright.Axe().run(page, options=options).response["violations"]
     return [

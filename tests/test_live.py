@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chromium import serve
+from chromium import serve, tell_keyboard
 from need_runtime import need_runtime
 from requirements import need
 from website import Site
@@ -272,7 +272,7 @@ def test_an_open_cell_is_sound_to_axe(browser: Any, address: str, theme: str, wi
         found.locator("textarea").fill("if x / 2:  # a comment\n    print(f'text {1.5}', None)")
         page.get_by_role("button", name="Solve it here, exercise 1").click()
         page.locator(".live-answer textarea").wait_for()
-        page.evaluate("dispatchEvent(new KeyboardEvent('keydown', { key: 'Tab' }))")  # marks all
+        tell_keyboard(page)
         wrong = axe.run(page).response["violations"]
         assert not wrong, [(one["id"], [node["html"] for node in one["nodes"]]) for one in wrong]
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -7,11 +7,17 @@
 
   const GROUPED = /^-?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/;
 
+  /** A number whose commas group thousands, or else one with a decimal comma. */
+  function amount(text) {
+    if (text === "") return NaN;
+    return Number(GROUPED.test(text) ? text.replaceAll(",", "") : text.replace(",", "."));
+  }
+
   /** A number as people write it: 1,234.5 or 1 234.5 or 0,5 or 3/4 or 50 %. */
   function number(text) {
     const plain = text.replace(MINUS, "-").replace(/[\s\u00a0\u202f%]/g, "");
-    const parts = plain.split("/").map((part) => part && Number(part.replace(...GROUPED.test(part) ? [/,/g, ""] : [",", "."])));
-    if (parts.length > 2 || parts.some((part) => part === "" || Number.isNaN(part))) return NaN;
+    const parts = plain.split("/").map(amount);
+    if (parts.length > 2 || parts.some(Number.isNaN)) return NaN;
     return parts.length === 2 ? parts[0] / parts[1] : parts[0];
   }
 

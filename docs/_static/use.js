@@ -9,12 +9,12 @@
   ];
 
   // What scrolls sideways is reached by keyboard and has a name, and only what scrolls.
-  function mark([box, name, scrolls, more]) {
+  function mark([box, name, scrolls, hidden]) {
     const set = (key, value) => (scrolls ? box.setAttribute(key, value) : box.removeAttribute(key));
     set("tabindex", 0);
     set("role", "region");
     set("aria-label", name);
-    box.classList.toggle("more", more);
+    box.classList.toggle("more", hidden);
   }
 
   // A faded edge says that there is more at the right.
