@@ -10,6 +10,7 @@ it needs the folder of executed notebooks, their cache, and the class ``cell``.
 from __future__ import annotations
 
 import ast
+import os
 import re
 from contextlib import suppress
 from copy import deepcopy
@@ -22,6 +23,7 @@ from bs4 import BeautifulSoup, Tag
 from jupyter_cache import get_cache
 from markdownify import MarkdownConverter
 from nbformat.v4 import new_code_cell, new_markdown_cell
+from sphinx.util.parallel import ParallelTasks, SerialTasks, parallel_available
 
 from bookkeeping import without_bookkeeping
 from formats import size
@@ -40,8 +42,11 @@ NEEDS = {"matplotlib": "matplotlib", "scipy": "scipy", "skimage": "scikit-image"
 
 EDITIONS = {"": "Notebook, worked", "-blank": "Notebook, blank"}
 ARTICLE = re.compile(r"<article.*?</article>", re.DOTALL)
-FURNITURE = "svg, script, style, .headerlink, .copybtn, .page-tools, .viewcode-link, summary"
+DRAWING = re.compile(r"<svg.*?</svg>", re.DOTALL)
+FURNITURE = "script, style, .headerlink, .copybtn, .page-tools, .viewcode-link, summary"
 TASK = "# Your answer\n"
+SIZE = re.compile(r"\(size of ([\w/-]+\.ipynb)\)")
+"""What a page that was just written has in the place of a notebook's size."""
 
 
 class Prose(MarkdownConverter):
@@ -91,7 +96,9 @@ class Prose(MarkdownConverter):
         return written
 
     def markdown(self, element: Tag) -> str:
-        """Return an element as Markdown."""
+        """Return an element as Markdown, without what serves the page alone."""
+        for old in element.select(FURNITURE):
+            old.decompose()
         return re.sub(r"\n{3,}", "\n\n", self.convert_soup(element)).strip()
 
 
@@ -100,10 +107,10 @@ class Page:
 
     def __init__(self, html: str, executed: Any, address: str) -> None:
         found = ARTICLE.search(html)
-        self.article = BeautifulSoup(found[0] if found else "", "html.parser")
-        for cell in self.article.select("div.cell"):
-            for old in cell.select("svg, .cell_input, details.hide"):
-                old.decompose()
+        text = DRAWING.sub("", found[0] if found else "")  # thousands of strokes to parse in vain
+        self.article = BeautifulSoup(text, "html.parser")
+        for old in self.article.select("div.cell :is(.cell_input, details.hide)"):
+            old.decompose()
         self.prose = Prose(address)
         self.code = [cell for cell in executed.cells if cell.cell_type == "code"]
         sources = without_bookkeeping(cell.source for cell in self.code)
@@ -139,9 +146,7 @@ class Page:
         elif element.select_one("div.cell, details"):
             yield from self.inside(element, blank)
         else:
-            for old in element.select(FURNITURE):
-                old.decompose()
-            yield self.prose.markdown(wrapped(element))
+            yield self.prose.markdown(element)
 
     def inside(self, element: Tag, blank: bool) -> Iterator[Any]:
         """Walk through what an element holds."""
@@ -162,9 +167,7 @@ class Page:
         """Return a code cell, and the caption of its figure."""
         yield from self.advance()
         if caption := element.find("figcaption"):
-            for old in caption.select(FURNITURE):
-                old.decompose()
-            yield self.prose.markdown(wrapped(caption))
+            yield self.prose.markdown(caption)
 
     def finished(self, cell: Any, blank: bool) -> Any:
         """Return a cell with what its edition shows."""
@@ -182,11 +185,6 @@ class Page:
 def is_solution(element: Tag) -> bool:
     """Tell whether a fold solves an exercise; other folds answer, and what follows needs them."""
     return bool(element.summary) and "Solution" in element.summary.get_text()
-
-
-def wrapped(element: Tag) -> BeautifulSoup:
-    """Return an element as a document of its own, which the converter asks for."""
-    return BeautifulSoup(str(element), "html.parser")
 
 
 def portable(output: Any) -> Any:
@@ -288,23 +286,27 @@ def executed(app: Sphinx, docname: str) -> Any:
 
 
 def publish(app: Sphinx, exception: Exception | None) -> None:
-    """Write both editions of each chapter, and their sizes where they are offered."""
+    """Write both editions of each page that is new, and their sizes where they are offered."""
     if exception is not None or app.builder.name != "html":
         return
-    chapters = [name for name in sorted(app.env.found_docs) if is_chapter(app, name)]
-    for docname in chapters:
-        write(app, docname)
     lists = [name for name, data in app.env.metadata.items() if "lists-files" in data]
-    for docname in {*chapters, *lists}:
-        path = Path(app.outdir, f"{docname}.html")
-        path.write_text(with_sizes(app, path.read_text("utf-8")), "utf-8")
+    chapters = [name for name in sorted(app.env.found_docs) if is_chapter(app, name)]
+    paths = {name: Path(app.outdir, f"{name}.html") for name in (*chapters, *lists)}
+    pages = {name: path.read_text("utf-8") for name, path in paths.items()}
+    new = {name: html for name, html in pages.items() if SIZE.search(html)}
+    cores = ParallelTasks(os.cpu_count() or 1) if parallel_available else SerialTasks()
+    for docname in new.keys() & {*chapters}:
+        cores.add_task(write, (app, docname, new[docname]))
+    cores.join()
+    for docname, html in new.items():
+        paths[docname].write_text(with_sizes(app, html), "utf-8")
 
 
-def write(app: Sphinx, docname: str) -> None:
+def write(work: tuple[Sphinx, str, str]) -> None:
     """Write both editions of a chapter."""
-    path = Path(app.outdir, f"{docname}.html")
+    app, docname, html = work
     address = urljoin(app.config.html_baseurl, f"{docname}.html") if app.config.html_baseurl else ""
-    page = Page(path.read_text("utf-8"), executed(app, docname), address)
+    page = Page(html, executed(app, docname), address)
     for ending in EDITIONS:
         target = Path(app.outdir, "_sources", f"{docname}{ending}.ipynb")
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -317,7 +319,7 @@ def with_sizes(app: Sphinx, html: str) -> str:
     def told(found: re.Match[str]) -> str:
         return f"({size(Path(app.outdir, '_sources', found[1]))})"
 
-    html = re.sub(r"\(size of ([\w/-]+\.ipynb)\)", told, html)
+    html = SIZE.sub(told, html)
     return re.sub(
         r'<a (?:class="[^"]*" )?(href="[^"]*\.ipynb")(?: target="_blank")?', r"<a \1 download", html
     )

@@ -201,6 +201,7 @@ def source(app: Sphinx) -> Library:
     return Library(Path(app.confdir, app.config.freshness_source))
 
 
+@cache
 def stamped(app: Sphinx, path: Path, text: str) -> tuple[str, frozenset[Path]]:
     """Return a chapter with its digest, and the files that it was taken of."""
     files = source(app).reach(cells(text, path))

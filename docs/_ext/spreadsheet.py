@@ -26,7 +26,7 @@ def digest(address: str) -> str:
     return sha256(b"".join([path.read_bytes() for path in files] + [address.encode()])).hexdigest()
 
 
-def write_spreadsheet(app: Sphinx) -> None:
+def write_spreadsheet(app: Sphinx, env: object, docnames: list[str]) -> None:
     """Put the workbook where Sphinx collects static files, for the page that tells of it."""
     if not Path(app.srcdir, "spreadsheet.md").exists():
         return
@@ -41,6 +41,6 @@ def write_spreadsheet(app: Sphinx) -> None:
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Write the workbook before static files are collected."""
-    app.connect("builder-inited", write_spreadsheet)
+    """Write the workbook while kernels run cells, and before static files are collected."""
+    app.connect("env-before-read-docs", write_spreadsheet, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -128,7 +128,6 @@ class Plot(Panel):
         inner = left + MARGIN, -bottom + MARGIN, right - MARGIN, -top - MARGIN
         wanted = pixel * np.array(inner) + np.array([0, size[1]] * 2)
         for _ in range(3):
-            figure.draw_without_rendering()
             taken: Any = self.ax.get_tightbbox()
             edges = (self.ax.get_window_extent().extents + wanted - taken.extents) / size
             self.ax.set_position((*edges[:2], *(edges[2:] - edges[:2])))
