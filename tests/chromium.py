@@ -13,7 +13,7 @@ import pytest
 from requirements import need, need_chromium
 
 # Nothing of the browser's own may go to the network; the sandbox needs a user who is not root;
-# the camera is a made-up one.
+# the camera is a made-up one, and allowed.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -21,6 +21,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
     "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ]
 
 

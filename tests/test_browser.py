@@ -96,6 +96,23 @@ THINNED = """() => {
 }"""
 
 
+# Of texts with the same colour on the same ground and in the same size one is judged for all.
+LOOKS = """() => {
+  const looks = new Set();
+  const look = (e, ground) => {
+    const style = getComputedStyle(e), seen = style.backgroundColor + style.backgroundImage;
+    if (seen !== "rgba(0, 0, 0, 0)none") ground = seen.startsWith("rgba") ? ground + seen : seen;
+    if (style.opacity !== "1") ground += ` ${style.opacity}`;
+    const text = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+    const own = [ground, style.color, style.fontSize, style.fontWeight].join("|");
+    if (text && e.checkVisibility() && !looks.has(own)) e.dataset.look = looks.add(own).size;
+    for (const child of e.children) look(child, ground);
+  };
+  for (const old of document.querySelectorAll("[data-look]")) delete old.dataset.look;
+  look(document.body, "");
+}"""
+
+
 def widen(page: Any, width: int) -> None:
     """Give a page another width, and the time to follow."""
     heard = "addEventListener('resize', () => requestAnimationFrame(done), { once: true })"
@@ -111,12 +128,17 @@ def overflowing(page: Any) -> list[str]:
 
 def violations(page: Any, *rules: str) -> list[str]:
     """Return what axe-core finds against a page, of which less is left, by all rules or some."""
-    options: dict[str, Any] = {"preload": False, "resultTypes": ["violations"]}
-    if rules:
-        options["runOnly"] = {"type": "rule", "values": rules}
     tell_keyboard(page)
     page.evaluate(THINNED)
-    found = axe_playwright.Axe().run(page, options=options).response["violations"]
+    page.evaluate(LOOKS)
+    others = {"runOnly": [*rules]} if rules else {"rules": {CONTRAST: {"enabled": False}}}
+    return judged(page, None, others) + judged(page, "[data-look]", {"runOnly": [CONTRAST]})
+
+
+def judged(page: Any, part: str | None, options: dict[str, Any]) -> list[str]:
+    """Return what axe-core finds against a page or a part of it, by some rules."""
+    options = {"preload": False, "resultTypes": ["violations"], **options}
+    found = axe_playwright.Axe().run(page, part, options).response["violations"]
     return [
         f"{rule['impact']} {rule['id']}: {node['html'][:200]}"
         for rule in found
@@ -125,7 +147,8 @@ def violations(page: Any, *rules: str) -> list[str]:
 
 
 # A theme changes colours and pictures; the rules on names, roles and order hear the same in both.
-COLOURED = ("color-contrast", "link-in-text-block", "image-alt", "role-img-alt", "svg-img-alt")
+CONTRAST = "color-contrast"
+COLOURED = ("link-in-text-block", "image-alt", "role-img-alt", "svg-img-alt")
 RULES = {"light": (), "dark": COLOURED}
 
 
@@ -260,3 +283,5 @@ def test_the_recorder_hears(open_page: Any) -> None:
     assert "refused" in heard
     assert "404" in heard
     assert any("image-alt" in one for one in violations(page))
+    page.evaluate("document.querySelector('h1').style.color = '#ccc'")
+    assert any("color-contrast" in one for one in violations(page))
