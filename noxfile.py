@@ -34,6 +34,7 @@ LINTERS = (
 )
 
 WORKERS = ("-n", "logical", "--maxprocesses", "4", "--durations", "10")
+ALONE = {"OPENBLAS_NUM_THREADS": "1"}  # a core has one worker already
 
 SCHEMAS = {
     "citation-file-format": "CITATION.cff",
@@ -99,14 +100,14 @@ def tests(session: nox.Session) -> None:
     if STRICT:
         install_torch(session)
     session.install("-e", ".[test,oracles]" if STRICT else ".[test]", silent=False)
-    session.run("pytest", *(session.posargs or WORKERS))
+    session.run("pytest", *(session.posargs or WORKERS), env=ALONE)
 
 
 @nox.session
 def doctests(session: nox.Session) -> None:
     """Run every cell and example of every chapter and docstring, and nothing else."""
     session.install("-e", ".[test]", silent=False)
-    session.run("pytest", *WORKERS, *(session.posargs or ("docs", "src")))
+    session.run("pytest", *WORKERS, *(session.posargs or ("docs", "src")), env=ALONE)
 
 
 @nox.session
@@ -116,7 +117,7 @@ def oldest(session: nox.Session) -> None:
     names = {path.stem for path in Path("src/convbook").glob("[a-z]*") if path.stem != "py"}
     files = sorted(f"tests/test_{name}.py" for name in names - {"figures"})
     profile = "--hypothesis-profile=other NumPy"
-    session.run("pytest", *WORKERS, profile, "src", *files, env={"CONVBOOK_STRICT": "0"})
+    session.run("pytest", *WORKERS, profile, "src", *files, env={**ALONE, "CONVBOOK_STRICT": "0"})
 
 
 @nox.session
