@@ -105,7 +105,8 @@ LOOKS = """() => {
     if (style.opacity !== "1") ground += ` ${style.opacity}`;
     const text = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
     const own = [ground, style.color, style.fontSize, style.fontWeight].join("|");
-    if (text && e.checkVisibility() && !looks.has(own)) e.dataset.look = looks.add(own).size;
+    if (e.matches("input, select") || e.shadowRoot) e.dataset.look = "apart";
+    else if (text && e.checkVisibility() && !looks.has(own)) e.dataset.look = looks.add(own).size;
     for (const child of e.children) look(child, ground);
   };
   for (const old of document.querySelectorAll("[data-look]")) delete old.dataset.look;
