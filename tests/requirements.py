@@ -13,7 +13,13 @@ import pytest
 STRICT = os.environ.get("CONVBOOK_STRICT") == "1"
 OFFICES = ("soffice", "libreoffice")
 # The first draws pages as the others do, without a window around each, in half the time.
-CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 
 
 def _missing(what: str) -> NoReturn:
