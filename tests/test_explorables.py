@@ -96,6 +96,12 @@ def test_tables_are_written_exactly() -> None:
 # -- In the page -------------------------------------------------------------
 
 
+WOKEN = """Promise.all(Array.from(document.querySelectorAll(".touch > *"), async (element) => {
+  await customElements.whenDefined(element.localName);
+  element.wake();
+}))"""
+
+
 class Served:
     """The site behind an address, and a browser in front of it that keeps its tabs."""
 
@@ -126,7 +132,7 @@ class Served:
         tab.on("console", lambda m: m.type == "error" and tab.complaints.append(m.text))
         tab.goto(f"{self.address}/{page}", wait_until="load")
         if options.get("java_script_enabled", True):
-            tab.evaluate("document.querySelectorAll('.touch > *').forEach(e => e.wake())")
+            tab.evaluate(WOKEN)
         return tab
 
 
@@ -756,13 +762,29 @@ def test_all_explorables_together_are_small(site: Site) -> None:
     assert sum(sizes.values()) <= 40 * 1024, sizes
 
 
-def test_a_page_loads_only_what_it_shows(site: Site) -> None:
+def test_a_page_brings_only_what_it_shows(site: Site, served: Served) -> None:
+    """And after everything that is to be read."""
     for name, page in site.pages.items():
         shown = set(re.findall(r"<conv-(\w+)", page.source))
-        loaded = {
-            Path(s.split("?")[0]).stem for s in page.assets if "/explore/" in s and ".js" in s
-        }
-        assert loaded == shown, name
+        assert not [asset for asset in page.assets if "/explore/" in asset], name
+        assert ("importmap" in page.source) == bool(shown), name
+        if not shown:
+            continue
+        tab = served.open(name)
+        early, brought = tab.evaluate(BROUGHT)
+        assert not early, name
+        assert shown <= set(brought) <= shown | {"parts", "photo", "arithmetic"}, name
+
+
+BROUGHT = r"""() => {
+  const [page] = performance.getEntriesByType("navigation");
+  const scripts = performance.getEntriesByType("resource")
+    .map(({ name, startTime }) => [/explore\/(\w+)\.js/.exec(name)?.[1], startTime])
+    .filter(([name]) => name);
+  const early = scripts.filter(([, start]) => start < page.loadEventStart);
+  return [early, scripts].map((list) => list.map(([name]) => name));
+}"""
+"""The explorables' scripts that were asked for before the page had come, and all of them."""
 
 
 def test_no_cache_can_mix_versions(site: Site) -> None:
@@ -770,7 +792,7 @@ def test_no_cache_can_mix_versions(site: Site) -> None:
     page = site.pages["convolution.html"]
     maps = re.search(r'<script type="importmap">(.*?)</script>', page.source)
     assert maps
-    assert page.source.index("importmap") < page.source.index('type="module"')
+    assert 'type="module"' not in page.source[: page.source.index("importmap")]
     versions = json.loads(maps[1])["imports"]
     for path in (site.folder / "_static" / "explore").glob("*.js"):
         for name in re.findall(r'from "\./(\w+\.js)"', path.read_text("utf-8")):

@@ -103,7 +103,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     site = SimpleNamespace(outdir=folder / "html", config=SimpleNamespace(html_static_path=[]))
     explorables.shrink(site)  # the modules as the site serves them
     (folder / "_static" / "explore").symlink_to(Path(site.config.html_static_path[0]) / "explore")
-    (folder / "_static" / "explore" / "explore.css").symlink_to(STATIC / "explore" / "explore.css")
     (folder / "_static" / "convbook.css").symlink_to(STATIC / "convbook.css")
     (folder / "_static" / "fonts").symlink_to(STATIC / "fonts")
     (folder / "_static" / "palette.css").write_text(figures.palette_css() + THEME)
@@ -118,7 +117,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             content="{policy}">{
                 "".join(
                     f'<link rel="stylesheet" href="_static/{css}.css">'
-                    for css in ("palette", "convbook", "explore/explore")
+                    for css in ("palette", "convbook")
                 )
             }
             <script type="module" src="_static/explore/{figure.name}.js"></script></head>

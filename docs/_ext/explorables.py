@@ -1,4 +1,7 @@
-"""Give each page the scripts of the explorables that it shows; let its sentences set them."""
+"""Tell each page where the scripts of its explorables are; let its sentences set them.
+
+``use.js`` brings them when the page has come, so that they delay nothing that is to be read.
+"""
 
 from __future__ import annotations
 
@@ -87,18 +90,14 @@ def checksum(path: Path) -> str:
 
 
 def load(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
-    """Add the scripts that a page needs, and no others."""
-    names = sorted(set(ELEMENT.findall(context.get("body", ""))))
-    if not names:
-        return
-    app.add_css_file("explore/explore.css")
-    app.add_js_file(
-        None, priority=100, type="importmap", body=json.dumps({"imports": versions(app)})
-    )
-    for name in names:
+    """Tell a page that shows explorables which version of each script is the present one."""
+    names = set(ELEMENT.findall(context.get("body", "")))
+    for name in sorted(names):
         if not (SOURCES / f"{name}.js").exists():
             raise ExtensionError(f"{page}: <conv-{name}> needs docs/_static/explore/{name}.js")
-        app.add_js_file(f"explore/{name}.js", type="module")
+    if names:
+        imports = json.dumps({"imports": versions(app)})
+        app.add_js_file(None, priority=100, type="importmap", body=imports)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -47,6 +47,7 @@ FACE = re.compile(r"@font-face ?\{[^}]*\}")
 FONT = re.compile(r"""url\(["']?([^)"'\s]+\.woff2)""")
 ICON = re.compile(r'(?:--fa|content): ?"([^"]+)"')
 MATHS = re.compile(r"<math.*?</math>", re.DOTALL)
+UNSHOWN = re.compile(r"<annotation.*?</annotation>|<[^>]+>", re.DOTALL)
 PICTURE = re.compile(r'"data:image/png;base64,([^"]+)"')
 SCROLLERS = re.compile(
     r',"complete"===document\.readyState\?(\w+)\(\):window\.addEventListener\("load",\1\)'
@@ -144,7 +145,7 @@ def one_sheet(site: Site) -> None:
     names = site.common(SHEET, STYLE)
     css = gather(site.static, names)
     css = purge(css, vocabulary(site) | set(re.findall(r"var\(\s*(--[\w-]+)", css)))
-    text = FACE.sub(lambda face: small_face(site, face[0], css), css)
+    text = minify.string("text/css", FACE.sub(lambda face: small_face(site, face[0], css), css))
     text = f"/* {' '.join(names)} */\n{text}"
     (site.static / STYLE).write_text(text, "utf-8")
     tag = f'<link rel="stylesheet" href="_static/{STYLE}?v={digest(text.encode())}">\n'
@@ -180,7 +181,7 @@ def small_face(site: Site, face: str, css: str) -> str:
 def mathematics(site: Site) -> set[str]:
     """Return the characters that formulas show: a letter alone is shown in its italic form."""
     texts = [found for page in site.pages.values() for found in MATHS.findall(page)]
-    shown = {char for text in texts for char in unescape(re.sub(r"<[^>]+>", "", text))}
+    shown = {char for text in texts for char in unescape(UNSHOWN.sub("", text))}
     italic = {chr(code) for part in ITALIC for code in part}
     shown |= {"\u221a"} if any(re.search("<m(sqrt|root)", text) for text in texts) else set()
     return shown | {char for char in italic if normalize("NFKC", char) in shown} | {"\u210e"}

@@ -347,6 +347,4 @@ function drawn([kind, content]) {
 function wake(place) {
   const names = [...place.querySelectorAll("*")].map((element) => element.localName).filter((name) => name.startsWith("conv-"));
   for (const name of new Set(names)) if (!customElements.get(name)) import(new URL(`../explore/${name.slice(5)}.js`, import.meta.url));
-  if (names.length && !document.querySelector('link[href*="explore.css"]'))
-    document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("../explore/explore.css", import.meta.url) }));
 }

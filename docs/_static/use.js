@@ -73,6 +73,12 @@
   document.addEventListener("toggle", markAll, true); // folds
   document.addEventListener("scroll", (event) => event.target.matches?.("[role=region]") && event.target.classList.toggle("more", more(event.target)), true);
 
+  // What can be touched comes after what is to be read.
+  addEventListener("load", () => {
+    const names = Array.from(document.querySelectorAll(".touch > *"), (element) => element.localName);
+    for (const name of new Set(names)) import(`./explore/${name.slice("conv-".length)}.js`);
+  });
+
   // The theme drops the focus when a menu opens or a colour is chosen.
   const keep = (button) => setTimeout(() => button.focus(), 0);
   document.addEventListener("shown.bs.dropdown", (event) => keep(event.target));

@@ -103,7 +103,7 @@ def linear(
 
 
 def softmax(input: NDArray[Number], dim: int) -> NDArray[Number]:
-    r"""Turn scores into probabilities, :math:`p_k = e^{x_k} / \sum_j e^{x_j}`.
+    """Turn scores into probabilities, ``exp(x) / exp(x).sum()``.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def softmax(input: NDArray[Number], dim: int) -> NDArray[Number]:
 
 
 def cross_entropy(input: NDArray[Number], target: NDArray[np.integer[Any]]) -> float:
-    r"""Average :math:`-\ln p` of the probability that softmax gives to the right class.
+    """Average ``-log(p)`` of the probability p that softmax gives to the right class.
 
     Parameters
     ----------
@@ -174,7 +174,7 @@ def cross_entropy(input: NDArray[Number], target: NDArray[np.integer[Any]]) -> f
 
     Examples
     --------
-    Ten equal scores cost :math:`\ln 10`.
+    Ten equal scores cost ``log(10)``.
 
     >>> import numpy as np
     >>> from convbook import cross_entropy

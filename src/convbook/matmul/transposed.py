@@ -26,11 +26,11 @@ def conv_transpose2d(
     groups: int = 1,
     dilation: Size = 1,
 ) -> NDArray[Number]:
-    r"""Multiply by the transpose of a convolution's matrix.
+    """Multiply by the transpose of a convolution's matrix.
 
     Every element of the input stamps a copy of its kernel, scaled, onto the output; overlapping
     stamps add up. Along an axis the output has
-    :math:`(n - 1) s - 2 p + d (k - 1) + p_{\text{out}} + 1` elements.
+    ``(n - 1) * stride - 2 * padding + dilation * (k - 1) + output_padding + 1`` elements.
 
     Parameters
     ----------
