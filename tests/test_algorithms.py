@@ -404,8 +404,12 @@ def test_winograd_does_five_taps_for_each_phase(kernel, stride):
 
 
 def goal(dtype: str, winograd: bool = True) -> float:
-    """What the project promises of the largest error, relative to the largest output."""
-    return (5e-6 if winograd else 1e-6) * float(np.finfo(dtype).eps / np.finfo("float32").eps)
+    """What the project promises of the largest error, relative to the largest output.
+
+    In a page NumPy has no BLAS and adds one product after another, whose error grows faster.
+    """
+    direct = 2e-6 if sys.platform == "emscripten" else 1e-6
+    return (5e-6 if winograd else direct) * float(np.finfo(dtype).eps / np.finfo("float32").eps)
 
 
 def error(call: Call, result: np.ndarray) -> float:
