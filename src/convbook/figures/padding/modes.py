@@ -116,7 +116,7 @@ def continued_row(row: Array, amount: int) -> Figure:
     fig = Figure()
     fig.say("A row continued on both sides in several ways; arrows lead from each number to its "
             "copies.")  # fmt: skip
-    pitch = 1.9
+    pitch = 2.0
     ax = fig.panel(n + 2 * amount + 4.2, pitch * len(names) + 0.2)
     outside = [*range(-amount, 0), *range(n, n + amount)]
     for place, name in enumerate(names):
