@@ -65,7 +65,7 @@ def times(sides: Sequence[int], measured: Mapping[str, Sequence[float]], call: f
         Microseconds of a call that computes next to nothing.
     """
     fig = Figure(measured=True)
-    plot = fig.plot(0.62)
+    plot = fig.plot(0.56)
     fig.say("Lines on logarithmic axes: microseconds of each method, measured in this build, on "
             "square images of different sides.")  # fmt: skip
     ends = _apart([np.log10(values[-1]) for values in measured.values()], 0.3)
