@@ -156,7 +156,7 @@ def test_the_switch_swap_draws_a_dot_for_each_pair():
     fig = figures.switch_swap(likeness)
     for name, values in likeness["trained"].items():
         np.testing.assert_array_equal(fig.marks[f"{name}, trained"].values, values)
-    assert "A, trained, 0.20; B, trained, 0.40; a band holds nine tenths" in fig.alt
+    assert fig.alt.endswith("A, trained, 0.20; B, trained, 0.40;")
     assert_legible(fig)
 
 

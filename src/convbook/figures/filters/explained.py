@@ -88,16 +88,15 @@ def switch_swap(likeness: Mapping[str, Mapping[str, Array]]) -> Figure:
     """
     fig = Figure()
     fig.say("Rows of dots, a dot for each pair of digits: how alike the picture is to the digit "
-            "whose class it has, and to the one whose switches it has. Medians:")  # fmt: skip
+            "whose class it has, and to the one whose switches it has. The medians:")  # fmt: skip
     for state, by_digit in likeness.items():
         last = state == [*likeness][-1]
         plot = fig.plot(0.2 + 0.08 * last)
         plot.title(state, bold=True)
         for y, (name, role) in enumerate(zip(by_digit, ("input", "kernel"), strict=True)):
-            strip = plot.strip(y, by_digit[name], role=role, name=f"{name}, {state}", band=0.9)
+            strip = plot.strip(y, by_digit[name], role=role, name=f"{name}, {state}")
             plot.note(f"{strip:median .2f}", (1, y), ha="right")
             fig.say("{0:name}, {0:median .2f};", strip)
-        fig.say("a band holds {0:band} of the pairs.", strip)
         plot.rows([f"like {name}, its {what}" for name, what in
                    zip(by_digit, ("class", "switches"), strict=True)])  # fmt: skip
         plot.ax.set(xlim=(-0.25, 1))
