@@ -21,7 +21,7 @@ class Cover extends Windowed {
     this.result = slide(plane, this.given.w);
     const most = 0.6 * this.result.data.reduce((all, value) => Math.max(all, Math.abs(value)), 0); // as in the drawing
     this.input.paint([plane], 0, 255);
-    this.output.paint([this.result], -most, most, this.given.tones);
+    this.output.paint([this.result], -most, most);
     this.plane = plane;
     this.settle();
     this.refresh();

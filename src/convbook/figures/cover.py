@@ -6,7 +6,7 @@ import numpy as np
 
 from convbook import KERNELS, conv2d, convolution_matrix, kaiming_uniform, luma, pad, relu, unfold
 from convbook._typing import Array
-from convbook.figures._explorable import Explorable, tones
+from convbook.figures._explorable import Explorable
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._photographs import address
 from convbook.figures._planes import brightest, slide
@@ -41,17 +41,17 @@ def cover(image: Array, kernel: Array, at: tuple[int, int]) -> Figure:
         "picture": address(image),
         "w": kernel.ravel().tolist(),
         "code": CODE,
-        "tones": tones(),
     }
     fig = Explorable("cover", settings, (40, 34))
     result = slide(image, kernel)
-    draw_worked(fig, image, result, kernel, at, 0.6 * abs(result).max())
+    limit = 0.6 * abs(result).max()
+    draw_worked(fig, image, result, kernel, at, relief=limit)
     fig.marks["its convolution"].derive(terms=np.size)
     fig.say("On the left a picture, a grey photograph of {a picture:size} pixels; on the right its "
-            "convolution, in which the edges of the picture stand out in orange and blue. Below, "
-            "one of its {its convolution:terms} numbers worked out: {nine pixels:count} pixels, "
-            "{nine pixels}, times {nine weights:count} weights, {nine weights}, add up to "
-            "{one sum:item}.")  # fmt: skip
+            "convolution, in which the edges of the picture stand out in relief. Below, one of its "
+            "{its convolution:terms} numbers worked out: {nine pixels:count} pixels, {nine pixels},"
+            " times {nine weights:count} weights, {nine weights}, add up to {one sum:item}."
+            )  # fmt: skip
     return fig
 
 
