@@ -152,6 +152,7 @@ def opened(served: Served) -> Iterator[Callable[..., Any]]:
 
 
 STEPPER = ("convolution.html", "fig-stepper")
+FAR = ("convolution.html", "fig-bench")  # some screens down its page
 PADDING = ("padding.html", "fig-padding-stepper")
 STRIDE = ("stride.html", "fig-stride-stepper")
 MATRIX = ("matmul.html", "fig-linked-matrix")
@@ -552,10 +553,10 @@ def test_every_sentence_sets_its_figure(opened: Any, site: Site) -> None:
 
 
 ASKED: dict[str, Callable[[Any], object]] = {
-    "scrolling": lambda tab: tab.locator(f"#{STEPPER[1]}").scroll_into_view_if_needed(),
+    "scrolling": lambda tab: tab.locator(f"#{FAR[1]}").scroll_into_view_if_needed(),
     "the Tab key": lambda tab: tab.keyboard.press("Tab"),
-    "a sentence": lambda tab: tab.locator(f'a[data-try][href="#{STEPPER[1]}"]').first.click(),
-    "a link": lambda tab: tab.evaluate(f"location.hash = '{STEPPER[1]}?flip=true'"),
+    "a sentence": lambda tab: tab.locator(f'a[data-try][href="#{FAR[1]}"]').first.click(),
+    "a link": lambda tab: tab.evaluate(f"location.hash = '{FAR[1]}?colour=true'"),
 }
 
 
@@ -563,14 +564,14 @@ ASKED: dict[str, Callable[[Any], object]] = {
 def test_it_is_built_when_somebody_comes_near(served: Served, way: str) -> None:
     """Far from the window an explorable costs nothing: only its drawing stands there."""
     tab = served.browser.new_page(viewport={"width": 1280, "height": 700})
-    tab.goto(f"{served.address}/{STEPPER[0]}", wait_until="load")
+    tab.goto(f"{served.address}/{FAR[0]}", wait_until="load")
     tab.wait_for_timeout(700)
-    assert not element(tab, STEPPER[1]).evaluate("e => Boolean(e.shadowRoot)")
-    assert tab.locator(f"#{STEPPER[1]} svg.convbook").first.is_visible()
+    assert not element(tab, FAR[1]).evaluate("e => Boolean(e.shadowRoot)")
+    assert tab.locator(f"#{FAR[1]} svg.convbook").first.is_visible()
     ASKED[way](tab)
-    element(tab, STEPPER[1]).locator(".panel").wait_for(timeout=5000)
+    element(tab, FAR[1]).locator(".panel").wait_for(timeout=5000)
     tab.wait_for_timeout(700)
-    heard = element(tab, STEPPER[1]).locator("[role=status]").text_content()
+    heard = element(tab, FAR[1]).locator("[role=status]").text_content()
     assert bool(heard) == (way in ("a sentence", "a link")), "it speaks to those who touch it"
     tab.close()
 

@@ -35,6 +35,7 @@ bench = need("convbook.figures._bench")
 budgets = need("convbook.figures._budget")
 covers = need("convbook.figures.cover")
 depths = need("convbook.figures._depth")
+palette = need("convbook.figures._palette")
 photographs = need("convbook.figures._photographs")
 shifts = need("convbook.figures._shift")
 policy = need("pages").POLICY
@@ -416,6 +417,24 @@ def settle(page: Any, condition: str) -> None:
             return
         page.wait_for_timeout(50)
     pytest.fail(f"it never becomes true that {condition}")
+
+
+@pytest.mark.parametrize("kernel", ["side edge", "identity"])
+def test_a_result_has_the_colours_of_the_figures(touch: Any, kernel: str) -> None:
+    """Signed where the kernel is blind to even areas, and grey elsewhere."""
+    page = touch("bench", query=f"w={','.join(map(str, KERNELS[kernel].ravel()))}")
+    settle(page, "e.painted")
+    numbers, most, shown = page.evaluate("""(() => {
+      const bench = document.querySelector('conv-bench'), { canvas } = bench.maps[0];
+      const { planes: [plane], most } = bench.map(0), count = 40 * plane.width;
+      const { data } = canvas.getContext('2d').getImageData(0, 0, plane.width, 40);
+      return [[...plane.data.slice(0, count)], most, [...data]];
+    })()""")
+    signed = kernel == "side edge"
+    low = -most if signed else 0
+    levels = np.floor((np.array(numbers) - low) * 255 / (most - low) + 0.5).clip(0, 255).astype(int)
+    colours = palette.colours_of("signed")(levels, bytes=True)[:, :3]
+    assert (np.reshape(shown, (-1, 4))[:, :3] == (colours if signed else levels[:, None])).all()
 
 
 @pytest.mark.parametrize("name", MADE)

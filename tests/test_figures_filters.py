@@ -151,12 +151,12 @@ def test_explanations_have_a_scale_for_each_instrument():
     assert_legible(fig)
 
 
-def test_the_switch_swap_says_which_digit_a_projection_is_most_like():
-    digits = {"A": rng(1).random((6, 6)), "B": np.eye(6)}
-    down = {"own": 2 * digits["A"], "swapped": digits["B"] + 0.1 * digits["A"]}
-    fig = figures.switch_swap(digits, down)
-    assert "own: most like A. swapped: most like B." in fig.alt
-    assert len({*scales(fig)[2:]}) == 1
+def test_the_switch_swap_draws_a_dot_for_each_pair():
+    likeness = {"trained": {"A": np.array([0.1, 0.2, 0.6]), "B": np.array([0.3, 0.5, 0.4])}}
+    fig = figures.switch_swap(likeness)
+    for name, values in likeness["trained"].items():
+        np.testing.assert_array_equal(fig.marks[f"{name}, trained"].values, values)
+    assert fig.alt.endswith("A, trained, 0.20; B, trained, 0.40;")
     assert_legible(fig)
 
 

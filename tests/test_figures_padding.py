@@ -100,7 +100,7 @@ def test_figures_refuse_what_does_not_fit() -> None:
 
 @pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
 def test_names_in_pytorch(torch: ModuleType, mode: str) -> None:
-    """The first two rows of the chapter's table of names."""
+    """The first two rows of the table of names in `conventions`."""
     image = np.arange(30.0).reshape(1, 1, 5, 6)
     functional = torch.nn.functional.pad(torch.from_numpy(image), (2, 1, 1, 2), mode=mode)
     np.testing.assert_array_equal(functional.numpy(), pad(image, (2, 1, 1, 2), mode))
@@ -112,7 +112,7 @@ def test_names_in_pytorch(torch: ModuleType, mode: str) -> None:
 
 
 def test_pytorch_has_no_symmetric_padding(torch: ModuleType) -> None:
-    """When this fails, the chapter's dash has become wrong: rejoice, and write the name in."""
+    """When this fails, the dash of the table has become wrong: rejoice, and write the name in."""
     with pytest.raises((NotImplementedError, ValueError, RuntimeError)):
         torch.nn.functional.pad(torch.zeros(1, 1, 4, 4), (1, 1, 1, 1), mode="symmetric")
     with pytest.raises(ValueError, match="symmetric"):

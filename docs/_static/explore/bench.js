@@ -227,7 +227,7 @@ class Bench extends Windowed {
       const found = this.map(o);
       map.scale = stride * (POOLS[name]?.[1] ?? 1);
       map.title.textContent = this.stacked ? `${o}  ${this.called(w[o])}` : "its convolution";
-      if (found.fresh) map.paint(found.planes, found.signed ? -found.most : 0, found.most || 1);
+      if (found.fresh) map.paint(found.planes, found.signed ? -found.most : 0, found.most || 1, found.signed && this.given.tones);
       found.fresh = false;
     });
     const { planes: [plane] } = this.map(which);
@@ -255,7 +255,7 @@ class Bench extends Windowed {
     this.maps[which].point(at);
     this.sum.draw(patch(this.planes[channel], at), this.w, sums[channel].data[u * sums[channel].width + v]);
     const all = total(this.w), [low, high] = this.range(which);
-    let said = `The weights add up to ${number(all)}${signed ? ": a flat area gives 0, shown in mid-grey" : ""}. Results from ${low} to ${high}${signed ? "" : ", shown from 0 to 255"}.`;
+    let said = `The weights add up to ${number(all)}${signed ? ": a flat area gives 0" : ""}. Results from ${low} to ${high}${signed ? "" : ", shown from 0 to 255"}.`;
     if (colour) said += " The numbers are those of the green channel.";
     if (size > 1) said += ` The ${name.split(" ")[0]} of its ${size} × ${size} sums is ${rounded(planes[channel].data[Math.floor(u / size) * planes[channel].width + Math.floor(v / size)])}.`;
     this.facts.textContent = said + (this.stacked ? ` Output ${this.shape}.` : "");

@@ -128,12 +128,12 @@ class Channels extends Explorable {
     if (this.stale) {
       const picture = (data, width, height) => ({ data, width, height });
       paint(this.picture, this.planes.map((data) => picture(data, wide, high)), 0, 255);
-      this.maps.forEach(({ map }, k) => paint(map, [picture(this.results[k], wide - 2, high - 2)], -this.limit, this.limit));
+      this.maps.forEach(({ map }, k) => paint(map, [picture(this.results[k], wide - 2, high - 2)], -this.limit, this.limit, this.given.tones));
       this.stale = false;
     }
     this.mark.style = `top: ${100 * r / high}%; left: ${100 * c / wide}%; width: ${300 / wide}%; height: ${300 / high}%`;
     const [low, most] = this.span;
-    this.range.textContent = `together: from ${number(low)} to ${number(most)}; mid-grey is 0`;
+    this.range.textContent = `together: from ${number(low)} to ${number(most)}`;
     const hot = this.hot ?? this.chosen;
     const sums = this.rows.map(({ pixels, weights, products, sum }, plane) => {
       const pixel = (i, j) => this.planes[plane][(r + i) * wide + c + j];

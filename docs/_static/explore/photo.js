@@ -65,8 +65,8 @@ export function limit(planes, most) {
   return low + (high - low) * (place % 1);
 }
 
-/** Paint planes on a canvas: from `low`, which is black, to `high`, which is white. */
-export function paint(canvas, planes, low, high) {
+/** Paint planes on a canvas: from `low`, which is black, to `high`, which is white; one plane may have 256 `tones` of its own. */
+export function paint(canvas, planes, low, high, tones) {
   const { width, height } = planes[0];
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height, image: null });
   const context = canvas.getContext("2d");
@@ -75,7 +75,7 @@ export function paint(canvas, planes, low, high) {
   const level = (value) => { const v = value * scale + shift; return v < 0 ? 0 : v > 255 ? 255 : v | 0; };
   const [red, green = red, blue = red] = planes.map((plane) => plane.data);
   const words = new Uint32Array(canvas.image.data.buffer);
-  if (planes.length === 1) for (let k = 0; k < words.length; k++) words[k] = level(red[k]) * 0x10101 | 0xff000000;
+  if (planes.length === 1) for (let k = 0; k < words.length; k++) words[k] = tones?.[level(red[k])] ?? level(red[k]) * 0x10101 | 0xff000000;
   else for (let k = 0; k < words.length; k++) words[k] = level(red[k]) | level(green[k]) << 8 | level(blue[k]) << 16 | 0xff000000;
   context.putImageData(canvas.image, 0, 0);
 }
@@ -170,8 +170,8 @@ export class Picture {
     return at.map((k) => (Math.floor(k) - (this.side >> 1)) * this.scale);
   }
 
-  paint(planes, low, high) {
-    paint(this.canvas, planes, low, high);
+  paint(...how) {
+    paint(this.canvas, ...how);
   }
 
   /** Put the mark around the window whose first pixel is `at`. */

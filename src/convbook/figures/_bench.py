@@ -7,10 +7,10 @@ import numpy as np
 
 from convbook import _checks, avg_pool2d, conv2d, max_pool2d, stack
 from convbook._typing import Array
-from convbook.figures._explorable import Explorable, written
+from convbook.figures._explorable import Explorable, tones, written
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._photographs import PHOTOGRAPHS
-from convbook.figures._planes import blind, brightest, slide
+from convbook.figures._planes import looks, slide
 from convbook.figures._worked import draw_worked
 
 POOLINGS = {
@@ -62,7 +62,7 @@ def bench(
     scale = PHOTOGRAPHS[picture].side // len(photo)
     settings = _settings(kernels, [shown], [scale * k for k in at], picture, ["colour"])
     fig = Explorable("bench", settings, (55, 48))
-    draw_worked(fig, photo, result, kernel, at, _limits(result, kernel))
+    draw_worked(fig, photo, result, kernel, at)
     fig.marks["nine weights"].derive(kernel=shown)
     fig.say("A picture, the kernel {nine weights:kernel} with the weights {nine weights}, and its "
             "convolution, with results from {its convolution:min .0f} to {its convolution:max .0f}."
@@ -105,8 +105,8 @@ def bench_stack(
             fig.marks[title].derive(pooling=pooling))  # fmt: skip
     panels = fig.row(*[(4, 4.6)] * len(shown))
     for panel, (o, name), result in zip(panels, enumerate(shown), pooled, strict=True):
-        low, high = _limits(result, kernels[name])
-        mark = panel.titled_picture(result, f"{o} {name}", "image", low, high)
+        role, high = looks(result, kernels[name])
+        mark = panel.titled_picture(result, f"{o} {name}", role, 0, high)
         fig.say("{0:name}, {0:size}: {0:min .0f} to {0:max .0f}.", mark)
     fig.panel(8, 0.7).note(f"output {pooled.shape}", (4, 0.35), role="output")
     fig.say("On the web page the picture, the kernels, stride and pooling can be changed.")
@@ -136,10 +136,5 @@ def _settings(
         "controls": list(controls),
         "code": CODE,
         "own": OWN,
+        "tones": tones(),
     }
-
-
-def _limits(result: Array, kernel: Array) -> tuple[float, float]:
-    """Return what is black and what is white; zero is mid-grey if the weights add up to zero."""
-    limit = brightest(result)
-    return (-limit, limit) if blind(kernel) else (0, 255)

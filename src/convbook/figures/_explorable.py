@@ -8,6 +8,7 @@ import numpy as np
 
 from convbook._typing import Array
 from convbook.figures._figure import Figure
+from convbook.figures._palette import colours_of
 
 
 class Explorable(Figure):
@@ -42,6 +43,13 @@ class Explorable(Figure):
             f"</conv-{self.name}></div>"
         )
         return bundle
+
+
+def tones() -> list[int]:
+    """Return the colours of signed numbers, the lowest first, as words of a canvas."""
+    colours: Any = colours_of("signed")
+    words: list[int] = colours(range(256), bytes=True).view("<u4").ravel().tolist()
+    return words
 
 
 def written(table: Array) -> str:

@@ -12,7 +12,7 @@ PHONE = 308  # between the margins of a screen 360 wide
 GAP = 16
 CELL = 48  # the largest side of a cell
 SMALLEST = 9.2  # font size on a phone
-LEAST_SCALE = 0.7  # a phone shrinks a panel to this rather than give it a line of its own
+LEAST_SCALE = 0.64  # a phone shrinks a panel to this rather than give it a line of its own
 MOST_SCALE = 1.25
 
 

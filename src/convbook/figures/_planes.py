@@ -30,9 +30,17 @@ def whole(kernel: Array) -> tuple[Array, int]:
     return np.round(scale * kernel).astype(int), scale
 
 
+def looks(result: Array, kernel: Array) -> tuple[str, float]:
+    """Return how a kernel's result is shown, and its brightest number.
+
+    Signed, about its zero, if the kernel is blind to even areas; else as a picture.
+    """
+    return ("signed", brightest(result)) if blind(kernel) else ("image", 255.0)
+
+
 def draw_map(
     ax: Panel, result: Array, kernel: Array, *, name: str, at: Point, size: Point
 ) -> Mark:  # fmt: skip
-    """Show what a kernel found: about its zero if it is blind to even areas, else as a picture."""
-    role, high = ("signed", brightest(result)) if blind(kernel) else ("image", 255.0)
+    """Show what a kernel found."""
+    role, high = looks(result, kernel)
     return ax.picture(result, role=role, name=name, at=at, size=size, low=0, high=high)

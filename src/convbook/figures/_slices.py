@@ -4,7 +4,7 @@ import base64
 
 from convbook import _checks, conv2d
 from convbook._typing import Array
-from convbook.figures._explorable import Explorable, written
+from convbook.figures._explorable import Explorable, tones, written
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._panel import Panel
 
@@ -47,6 +47,7 @@ def channel_block(picture: Array, weight: Array, at: tuple[int, int], source: st
         "pixels": base64.b64encode(picture.tobytes()).decode(),
         "source": source,
         "examples": EXAMPLES,
+        "tones": tones(),
         "label": "a kernel of 27 weights on a picture in colour, to change",
     }
     fig = Explorable("channels", settings, (59, 80))
@@ -55,8 +56,7 @@ def channel_block(picture: Array, weight: Array, at: tuple[int, int], source: st
                          size=(5.8, 5.8))  # fmt: skip
     unit = 5.8 / picture.shape[2]
     left.frame((0.1 + unit * column, 0.1 + unit * row), (3 * unit, 3 * unit), role="ink")
-    right.picture(found, role="image", name="result", at=(0.1, 0.1), size=(5.8, 5.8),
-                  low=-abs(found).max(), high=abs(found).max())  # fmt: skip
+    right.picture(found, role="signed", name="result", at=(0.1, 0.1), size=(5.8, 5.8))
     image.derive(row=row, column=column, weights=weight.size)
     fig.say("A green frog on red, a small frame at row {picture:row}, column {picture:column}, and "
             "what a kernel of {picture:weights} weights makes of the picture.")  # fmt: skip

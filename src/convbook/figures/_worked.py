@@ -5,6 +5,7 @@ from typing import Any
 from convbook._typing import Array
 from convbook.figures._figure import Figure
 from convbook.figures._panel import Panel, Point
+from convbook.figures._planes import looks
 
 SIDE = 7.3
 """Width of a picture, in cells."""
@@ -12,7 +13,7 @@ SIDE = 7.3
 
 def draw_worked(
     fig: Figure, image: Array, result: Array, kernel: Array, at: tuple[int, int],
-    limits: tuple[float, float],
+    relief: float | None = None,
 ) -> None:  # fmt: skip
     """Draw a picture, its convolution, and the nine products behind one of its numbers.
 
@@ -28,16 +29,17 @@ def draw_worked(
         Kernel.
     at : pair of int
         Row and column of the output whose sum is worked out.
-    limits : pair of float
-        Numbers of the result that are black and white.
+    relief : float, optional
+        The result that is shown white, where zero is mid-grey. Grey takes fewer bytes than colour.
     """
     high = SIDE * image.shape[0] / image.shape[1]
     ax = fig.panel(15, high + 6.3)
     pixels, unit = (SIDE, high), SIDE / image.shape[1]
     ax.picture(image, role="image", name="a picture", at=(0.1, 0.9), size=pixels, low=0, high=255,
                label="top")  # fmt: skip
-    ax.picture(result, role="image", name="its convolution", at=(7.6, 0.9), size=pixels,
-               low=limits[0], high=limits[1], label="top")  # fmt: skip
+    role, most = ("image", relief) if relief else looks(result, kernel)
+    ax.picture(result, role=role, name="its convolution", at=(7.6, 0.9), size=pixels,
+               low=-relief if relief else 0, high=most, label="top")  # fmt: skip
     rows, columns = (slice(k, k + 3) for k in at)
     read = 0.1 + unit * at[1], 0.9 + unit * at[0]
     written = 7.6 + unit * (at[1] + 0.5), 0.9 + unit * (at[0] + 0.5)

@@ -45,7 +45,7 @@ def cover(image: Array, kernel: Array, at: tuple[int, int]) -> Figure:
     fig = Explorable("cover", settings, (40, 34))
     result = slide(image, kernel)
     limit = 0.6 * abs(result).max()
-    draw_worked(fig, image, result, kernel, at, (-limit, limit))
+    draw_worked(fig, image, result, kernel, at, relief=limit)
     fig.marks["its convolution"].derive(terms=np.size)
     fig.say("On the left a picture, a grey photograph of {a picture:size} pixels; on the right its "
             "convolution, in which the edges of the picture stand out in relief. Below, one of its "

@@ -7,7 +7,7 @@ import numpy as np
 from convbook._typing import Array
 from convbook.figures._blocks import reach, title
 from convbook.figures._figure import Figure, drawing
-from convbook.figures._marks import Mark, number
+from convbook.figures._marks import number
 from convbook.figures._panel import Panel
 
 MIDDLE, TOP = 8.05, 2.95  # cells of a panel that holds a digit of 16 by 16 pixels
@@ -77,30 +77,34 @@ def explanations(picture: Array, shown: Mapping[str, Sequence[Array]]) -> Figure
 
 
 @drawing
-def switch_swap(pictures: Mapping[str, Array], projections: Mapping[str, Array]) -> Figure:
-    """Show two digits, and the projections that come down from each through the switches of each.
+def switch_swap(likeness: Mapping[str, Mapping[str, Array]]) -> Figure:
+    """Show which digit a picture is like that has the class of one and the switches of another.
 
     Parameters
     ----------
-    pictures : mapping of str to ndarray of shape (H, W)
-        Digits by name.
-    projections : mapping of str to ndarray of shape (H, W)
-        Projections by name, on one scale; as many in a row as there are digits.
+    likeness : mapping of str to mapping of str to ndarray of shape (pairs,)
+        For each sort of network, the likeness to the digit whose class it is, and to the one
+        whose switches they are, by name.
     """
     fig = Figure()
-    digits, columns = fig.pictures(pictures, columns=4), len(pictures)
-    high, tiles = reach(np.stack([*projections.values()])), [*projections.items()]
-    fig.say("Digits, and below them signed pictures of what comes down.")
-    for first in range(0, len(tiles), columns):
-        row = dict(tiles[first : first + columns])
-        for mark in fig.pictures(row, role="signed", columns=4, high=high):
-            mark.derive(likest=_likest(digits, mark))
-            fig.say("{0:name}: most like {0:likest}.", mark)
+    fig.say("Rows of dots, a dot for each pair of digits: how alike the picture is to the digit "
+            "whose class it has, and to the one whose switches it has. The medians:")  # fmt: skip
+    for state, by_digit in likeness.items():
+        last = state == [*likeness][-1]
+        plot = fig.plot(0.2 + 0.08 * last)
+        plot.title(state, bold=True)
+        for y, (name, role) in enumerate(zip(by_digit, ("input", "kernel"), strict=True)):
+            strip = plot.strip(y, by_digit[name], role=role, name=f"{name}, {state}")
+            plot.note(f"{strip:median .2f}", (1, y), ha="right")
+            fig.say("{0:name}, {0:median .2f};", strip)
+        plot.rows([f"like {name}, its {what}" for name, what in
+                   zip(by_digit, ("class", "switches"), strict=True)])  # fmt: skip
+        plot.ax.set(xlim=(-0.25, 1))
+        plot.ticks("x", [-0.2, 0, 0.2, 0.4, 0.6, 0.8])
+        plot.ax.tick_params(axis="x", labelbottom=last)
+        plot.ax.spines["left"].set_visible(False)
+    plot.ax.set_xlabel("likeness")
     return fig
-
-
-def _likest(digits: Sequence[Mark], mark: Mark) -> str:
-    return max(digits, key=lambda digit: _likeness(digit.values, mark.values)).name
 
 
 def _likeness(one: Array, other: Array) -> float:

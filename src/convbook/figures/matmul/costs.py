@@ -9,12 +9,12 @@ from convbook._typing import Array
 from convbook.figures._figure import Figure, drawing
 
 PLACES = {"kernel": (0.13, "kernel"), "image": (0.42, "input"), "patches": (0.78, "output")}
-"""Where each of the small squares stands in the large one, and its role."""
+"""How far across the rectangle each small square stands, and its role."""
 
 
 @drawing
 def sizes_to_scale(kernel: Array, image: Array) -> Figure:
-    """Draw squares whose areas are the numbers that kernel, image, patches and matrix hold.
+    """Draw how many numbers the matrix, the patches, the image and the kernel hold, as areas.
 
     Parameters
     ----------
@@ -25,22 +25,22 @@ def sizes_to_scale(kernel: Array, image: Array) -> Figure:
     """
     patches = unfold(image[None], kernel.shape)
     matrix = convolution_matrix(kernel[None, None], image.shape)
-    side = np.sqrt(matrix.size)
+    width, height = 14, 5.4
     fig = Figure()
-    ax = fig.panel(10, 10)
-    unit, floor = 9.8 / side, 6.8
-    ax.box((0.1, 0.1), (9.8, 9.8), role="quiet", strength=0.08)
-    ax.note(f"the matrix\n{_spaced(matrix.size)} numbers", (5, 2.2), name="matrix",
+    ax = fig.panel(width + 0.2, height + 0.2)
+    unit, floor = np.sqrt(width * height / matrix.size), 2.9
+    ax.box((0.1, 0.1), (width, height), role="quiet", strength=0.08)
+    ax.note(f"the matrix\n{_spaced(matrix.size)} numbers", (width / 2, 1.1), name="matrix",
             values=matrix.size)  # fmt: skip
     for (name, (x, role)), array in zip(PLACES.items(), (kernel, image, patches), strict=True):
-        edge, middle = unit * np.sqrt(array.size), 10 * x
+        edge, middle = unit * np.sqrt(array.size), width * x
         ax.box((middle - edge / 2, floor - edge), (edge, edge), role=role, strength=0.5)
         words = f"{name}\n{_spaced(array.size)}"
         words += f"\n{array.size / image.size:.2f} × image" * (name == "patches")
         ax.note(words, (middle, floor + 0.5), role=role, name=name, values=array.size, va="top")
     fig.marks["patches"].derive(images=patches.size / image.size)
-    fig.say("Squares drawn to scale by area. A huge one, the matrix, {matrix:item ,d} numbers. "
-            "Inside it small ones: the unfolded patches, {patches:item ,d} numbers, "
+    fig.say("Areas drawn to scale. A huge rectangle, the matrix, {matrix:item ,d} numbers. "
+            "Inside it small squares: the unfolded patches, {patches:item ,d} numbers, "
             "{patches:images .2f} times the image; the image, {image:item}; and "
             "the kernel, {kernel:item}, hardly more than a dot.")  # fmt: skip
     return fig
@@ -65,7 +65,7 @@ def times(sides: Sequence[int], measured: Mapping[str, Sequence[float]], call: f
         Microseconds of a call that computes next to nothing.
     """
     fig = Figure(measured=True)
-    plot = fig.plot(0.62)
+    plot = fig.plot(0.56)
     fig.say("Lines on logarithmic axes: microseconds of each method, measured in this build, on "
             "square images of different sides.")  # fmt: skip
     ends = _apart([np.log10(values[-1]) for values in measured.values()], 0.3)

@@ -217,9 +217,9 @@ def network_view(image: Letters, kernel: Letters, output: Letters) -> Figure:
     """
     taps = placed(image, kernel, output)
     fig = Figure()
-    ax = fig.panel(10.6, 9.6)
-    left = [(0.8, 1 + y * 8 / (image.size - 1)) for y in range(image.size)]
-    right = [(9.0, 2 + y * 6 / (output.size - 1)) for y in range(output.size)]
+    ax = fig.panel(10.6, 9)
+    left = [(0.8, 1 + y * 7.5 / (image.size - 1)) for y in range(image.size)]
+    right = [(9.0, 1.9 + y * 5.7 / (output.size - 1)) for y in range(output.size)]
     for row, column in np.argwhere(~taps.any(axis=0)):
         ax.line(*zip(left[column], right[row], strict=True), role="line", width=0.8,
                 linestyle=(0, (4, 3)), zorder=0)  # fmt: skip

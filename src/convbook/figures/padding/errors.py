@@ -67,7 +67,8 @@ def border_errors(errors: Mapping[str, Mapping[str, Array]]) -> Figure:
     )
     for kernel, by_mode in errors.items():
         order = sorted(by_mode, key=lambda mode: float(np.median(_pooled(by_mode[mode]))))
-        plot = fig.plot(0.075 * len(order) + 0.16)
+        last = kernel == [*errors][-1]
+        plot = fig.plot(0.044 * len(order) + 0.06 + 0.08 * last)
         plot.title(kernel, bold=True)
         for y, mode in enumerate(order):
             strip = plot.strip(y, _pooled(by_mode[mode]), role="input", name=f"{kernel}: {mode}",
@@ -78,6 +79,7 @@ def border_errors(errors: Mapping[str, Mapping[str, Array]]) -> Figure:
         plot.rows(order, above=0.5, below=0.5)
         plot.ax.set(xscale="log", xlim=(0.002, 60))
         plot.ticks("x", [0.01, 0.1, 1], ".0%")
+        plot.ax.tick_params(axis="x", labelbottom=last)
         plot.ax.spines["left"].set_visible(False)
     plot.ax.set_xlabel("error beside the border")
     return fig

@@ -116,10 +116,11 @@ def continued_row(row: Array, amount: int) -> Figure:
     fig = Figure()
     fig.say("A row continued on both sides in several ways; arrows lead from each number to its "
             "copies.")  # fmt: skip
-    ax = fig.panel(n + 2 * amount + 4.2, 2.4 * len(names))
+    pitch = 2.0
+    ax = fig.panel(n + 2 * amount + 4.2, pitch * len(names) + 0.2)
     outside = [*range(-amount, 0), *range(n, n + amount)]
     for place, name in enumerate(names):
-        y = 1.0 + 2.4 * place
+        y = 1.0 + pitch * place
         values, sources = (_continued(each[None], amount, 1, name) for each in (row, np.arange(n)))
         ax.note("constant\n(zeros)" if name == "constant" else name, (0, y + 0.5), ha="left")
         _padded(ax, values, (1, n), "input", name, (4, y), before=amount)
@@ -162,10 +163,10 @@ def strided_windows(row: Array, width: int, layouts: Mapping[str, tuple[int, int
     """
     n, before = len(row), max(left for left, _ in layouts.values())
     fig = Figure()
-    ax = fig.panel(n + before + 1.4, 3.5 * len(layouts) + 0.5)
     fig.say("A row of pixels under windows that move by a stride of more than one.")
-    for place, (name, (left, right)) in enumerate(layouts.items()):
-        y, x = 1.3 + 3.5 * place, 0.2 + before - left
+    panels = fig.row(*[(n + before + 1.4, 4.0)] * len(layouts))
+    for ax, (name, (left, right)) in zip(panels, layouts.items(), strict=True):
+        y, x = 1.3, 0.2 + before - left
         padded = pad(row[None], (left, right))[0]
         ax.note(name, (0.2, y - 0.55), ha="left", bold=True)
         mark = _padded(ax, padded[None], (1, n), "input", name, (x, y), before=left)

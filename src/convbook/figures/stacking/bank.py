@@ -12,6 +12,7 @@ from convbook.figures._panel import Panel
 from convbook.figures._planes import brightest, draw_map, whole
 
 DEGREE = "\N{DEGREE SIGN}"
+TITLE = 2.0  # cells above a picture, for its title
 
 
 @drawing
@@ -31,9 +32,9 @@ def detectors(photo: Array, kernels: Mapping[str, Array]) -> Figure:
         _checks.shape(f"kernels[{name!r}]", kernel, (3, 3))
     maps = conv2d(photo[None], stack(kernels.values()))
     fig = Figure()
-    ax = fig.panel(6.4, 7.1)
-    ax.note(f"input  {(1, *photo.shape)}", (3.2, 0.4), role="input")
-    ax.picture(photo, role="image", name="photograph", at=(0.05, 0.9), size=(6.3, 6.1), low=0,
+    ax = fig.panel(4.7, 5.5)
+    ax.note(f"input  {(1, *photo.shape)}", (2.35, 0.4), role="input")
+    ax.picture(photo, role="image", name="photograph", at=(0.05, 0.85), size=(4.6, 4.6), low=0,
                high=255)  # fmt: skip
     fig.say("A photograph of {photograph:size} pixels and the maps that the kernels make of it, "
             "numbered from zero.")  # fmt: skip
@@ -106,10 +107,10 @@ def disc() -> Figure:
     side, top = conv2d(picture[None], stack([DETECTORS["side edge"], DETECTORS["top edge"]]))
     strength = np.hypot(side, top)
     fig = Figure()
-    panels = fig.grid(4, (7, 8), columns=2)
+    panels = fig.row(*[(7, 9)] * 4)
     for ax, (title, values, role) in zip(panels, (
         ("a disc", picture, "image"), ("side edge", side, "signed"), ("top edge", top, "signed"),
-        ("strength and direction", strength, "image"),
+        ("strength\nand direction", strength, "image"),
     ), strict=True):  # fmt: skip
         high = float(strength.max()) if len(values) < size else 1.0
         _titled(ax, title, values, role, high)
@@ -119,11 +120,11 @@ def disc() -> Figure:
     columns = np.round(middle + radius * np.cos(arrows)).astype(int)
     found = np.arctan2(top[rows, columns], side[rows, columns])
     for row, column, angle in zip(rows, columns, found, strict=True):
-        start = cell * (column + 0.5), 0.9 + cell * (row + 0.5)
+        start = cell * (column + 0.5), TITLE + cell * (row + 0.5)
         end = start[0] + 1.4 * np.cos(angle), start[1] + 1.4 * np.sin(angle)
         panels[-1].arrow(start, end, role="kernel")
     turned = np.degrees(found - arrows - np.pi)
-    mark = fig.marks["strength and direction"]
+    mark = fig.marks["strength\nand direction"]
     mark.derive(off=abs((turned + 180) % 360 - 180).max(), arrows=len(arrows))
     fig.say(
         "A bright disc on a dark ground, and the maps of it. The side-edge kernel marks one side "
@@ -138,7 +139,7 @@ def disc() -> Figure:
 
 def _titled(ax: Panel, title: str, values: Array, role: str, high: float) -> Mark:
     """Show a picture below its title."""
-    return ax.picture(values, role=role, name=title, at=(0.05, 0.95), size=(6.9, 6.95), low=0,
+    return ax.picture(values, role=role, name=title, at=(0.05, TITLE), size=(6.9, 6.95), low=0,
                       high=high, label="top")  # fmt: skip
 
 
@@ -170,10 +171,10 @@ def flat_areas(photo: Array, white: Array, edges: Array, flat: Array) -> Figure:
     fig = Figure()
     _, one, _, two = (
         _titled(ax, title, values, "image", high)
-        for ax, (title, values, high) in zip(fig.grid(4, (7, 8), columns=2), (
-            ("photograph", photo, 255.0), ("one layer: bright", white, float(white.max())),
-            ("first layer: edges, added", edges, brightest(edges)),
-            ("second layer: flat", flat, float(flat.max())),
+        for ax, (title, values, high) in zip(fig.row(*[(7, 9)] * 4), (
+            ("photograph", photo, 255.0), ("one layer:\nbright", white, float(white.max())),
+            ("first layer:\nedges, added", edges, brightest(edges)),
+            ("second layer:\nflat", flat, float(flat.max())),
         ), strict=True)
     )  # fmt: skip
     for mark, rim in ((one, 1), (two, 2)):
