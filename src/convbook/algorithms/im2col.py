@@ -58,11 +58,10 @@ def copy_patches(input: Array, sizes: Geometry, block: Block, space: Workspace) 
     windows, what each tap sees is cut from the image itself.
     """
     (s_h, s_w), (d_h, d_w), (left, _, top, _) = sizes.stride, sizes.dilation, sizes.sides
-    n, rows, columns = block.shape
-    images, channels = input[block.images].swapaxes(0, 1), input.shape[1]
+    (n, rows, columns), channels = block.shape, input.shape[1]
+    images = input[block.images].swapaxes(0, 1)
     top, left = s_h * block.rows.start - top, s_w * block.columns.start - left
-    height, width = sizes.span
-    height, width = s_h * (rows - 1) + height, s_w * (columns - 1) + width
+    height, width = s_h * (rows - 1) + sizes.span[0], s_w * (columns - 1) + sizes.span[1]
     shape = channels, *sizes.kernel_size, n, rows, columns
     if 2 * n * height * width > prod(shape[1:]):
         (patches,) = space.arrays(input.dtype, shape)
@@ -80,8 +79,8 @@ def copy_patches(input: Array, sizes: Geometry, block: Block, space: Workspace) 
         of_phase = sizes._replace(
             kernel_size=taps.shape[1:3], stride=(s_h, 1), dilation=(d_h, d_w * step // s_w)
         )
-        found = windows(phases[:, phase, :, :, first:], of_phase)[..., :rows, :columns]
-        taps[...] = found.transpose(0, 2, 3, 1, 4, 5)
+        found = windows(phases[:, phase, :, :, first:], of_phase).transpose(0, 2, 3, 1, 4, 5)
+        taps[...] = found[..., :rows, :columns]
     return patches
 
 
