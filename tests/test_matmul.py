@@ -1,6 +1,7 @@
 """The matmul chapter's functions: the convolution as a matrix, its transpose, and its patches."""
 
 from inspect import signature
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -267,6 +268,19 @@ def test_transposed_matrix_is_transposed_convolution(call, rng):
     geometry = zip(size, kernel, *(both(options[name]) for name in OPTIONS[:3]), strict=True)
     unread = tuple((n + 2 * p - reach(k, d)) % s for n, k, s, p, d in geometry)
     same(conv_transpose2d(grad, call["weight"], output_padding=unread, **options), back)
+
+
+@pytest.mark.parametrize("batch", [(), (3,)])
+@pytest.mark.parametrize("groups", [1, 2])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_many_kernels_at_few_pixels_are_stamped_as_by_the_matrix(batch, groups, stride):
+    """All taps are then one product, for kernels of integers as for any others."""
+    rng = np.random.default_rng(0)
+    weight, image = (numbers(rng, s, "int64") for s in [(24, 2, 3, 2), (*batch, 24, 2, 3)])
+    with patch("convbook.matmul.transposed.convolve", side_effect=AssertionError("turned")):
+        result = conv_transpose2d(image, weight, stride=stride, groups=groups)
+    matrix = convolution_matrix(weight, result.shape[-2:], stride=stride, groups=groups)
+    same(result.reshape(*batch, -1), image.reshape(*batch, -1) @ matrix)
 
 
 def test_matrix_of_the_running_example():

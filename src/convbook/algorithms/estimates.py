@@ -7,7 +7,7 @@ same on other machines. The constants were fitted to the layers of the benchmark
 from math import ceil, prod
 
 from convbook._problem import Workload
-from convbook.algorithms.tiles import Tiling, tiles_at_once
+from convbook.algorithms.tiles import Tiling, tiles_at_once, tiles_of_gradient
 
 MULTIPLY = 0.0195
 """A product and a sum, in a product of large matrices."""
@@ -48,7 +48,7 @@ def tiles_time(work: Workload, tiling: Tiling) -> float:
 def gradient_time(work: Workload, tiling: Tiling) -> float:
     """Estimate the weight's gradient from tiles, whose values are added up block by block."""
     tiles = work.images * prod(tiling.grid(work.sizes.output_size))
-    rounds = ceil(tiles / max(1, 2 * tiles_at_once(tiling, work) // 3))
+    rounds = ceil(tiles / tiles_of_gradient(tiling, work))
     values = tiling.products * work.channels * work.kernels * work.groups
     return tiles_time(work, tiling) + values * (3 * rounds * ADD + 2 * _fresh(values))
 

@@ -24,11 +24,12 @@ from convbook.algorithms.estimates import gradient_time
 from convbook.algorithms.im2col import copy_patches, positions_at_once
 from convbook.algorithms.tiles import (
     Tiling,
+    by_group,
     channels_last,
     evaluate_columns,
     evaluate_rows,
     largest_step,
-    tiles_at_once,
+    tiles_of_gradient,
 )
 from convbook.algorithms.toom import cook_toom
 
@@ -75,18 +76,24 @@ def gradient_tiling(work: Workload) -> Tiling:
 
 
 def from_patches(problem: Problem, errors: Array) -> Array:
-    """Multiply the errors by the patches that im2col multiplies the kernels by."""
+    """Multiply the errors by the patches that im2col multiplies the kernels by.
+
+    There is room for as many patches as there are kernels: they take no more than the result.
+    """
     weight, groups = problem.weight, problem.groups
     shape = groups, len(weight) // groups, weight[0].size
-    most = max(1, positions_at_once(problem))
+    most = max(1, positions_at_once(problem), shape[1])
     total = np.zeros(shape, errors.dtype)
     with Workspace() as space:
-        for block in blocks(len(errors), problem.sizes.output_size, most):
+        for number, block in enumerate(blocks(len(errors), problem.sizes.output_size, most)):
             patches = copy_patches(problem.input, problem.sizes, block, space)
-            patches = patches.reshape(len(patches), groups, weight[0].size, -1)
             part = errors[block.images, :, block.rows, block.columns]
-            part = part.reshape(len(part), *shape[:2], -1)
-            total += (part @ patches.swapaxes(-1, -2)).sum(axis=0, dtype=total.dtype)
+            part = part.swapaxes(0, 1).reshape(*shape[:2], -1)
+            patches = patches.reshape(*shape[::2], -1).swapaxes(-1, -2)
+            if number:
+                total += part @ patches
+            else:
+                np.matmul(part, patches, out=total)
     return total.reshape(weight.shape)
 
 
@@ -99,10 +106,10 @@ def from_tiles(problem: Problem, errors: Array, tiling: Tiling) -> Array:
     weight, sizes, groups = problem.weight, problem.sizes, problem.groups
     rows, columns = tiling.rows, tiling.columns
     cast = tiling.cast(errors.dtype)
-    most = max(1, 2 * tiles_at_once(tiling, problem.workload) // 3)  # for three buffers, not two
+    most = tiles_of_gradient(tiling, problem.workload)
     tiles = blocks(len(errors), tiling.grid(sizes.output_size), most, compact=True)
     result = np.empty((groups, len(weight) // groups, *weight.shape[1:]), errors.dtype)
-    parts = np.split(problem.input, groups, 1), np.split(errors, groups, 1), result
+    parts = by_group(problem.input, groups), by_group(errors, groups), result
     for x, e, kernels in zip(*parts, strict=True):
         values = _sum_values(x, e, sizes.sides, cast, tiles)
         by_columns = cast.columns.G.T @ values.reshape(columns.products, -1)
@@ -129,7 +136,7 @@ def _sum_values(x: Array, e: Array, sides: Sides, tiling: Tiling, tiles: Sequenc
     pixels = Planes(x, (rows.B, columns.B), tiling.step)
     errors = Planes(e, (rows.A, columns.A), tiling.outputs)
     shape = columns.products, rows.products, x.shape[1], e.shape[1]
-    total, term = np.empty(shape, x.dtype), np.empty(shape if len(tiles) > 1 else 0, x.dtype)
+    total, term = np.empty(shape, x.dtype), np.empty(shape[1:], x.dtype)
     channels, largest = max(shape[2:]), tiles[0]
     values = prod(largest.shape) * tiling.products * channels
     size = max(values, largest_step(tiling, largest, channels))
@@ -141,9 +148,12 @@ def _sum_values(x: Array, e: Array, sides: Sides, tiling: Tiling, tiles: Sequenc
             of_pixels = _values(pixels, seen, block, buffers)
             buffers = Turns(buffers.spare, third)  # of_pixels lies in the one that is not spare
             of_errors = _values(errors, given, block, buffers)
-            np.matmul(of_pixels.swapaxes(-1, -2), of_errors, out=term if number else total)
-            if number:
-                total += term
+            of_pixels = of_pixels.swapaxes(-1, -2)
+            for column in range(len(total)):  # a small term at a time, which the cache holds
+                out = term if number else total[column]
+                np.matmul(of_pixels[column], of_errors[column], out=out)
+                if number:
+                    total[column] += term
     return total
 
 

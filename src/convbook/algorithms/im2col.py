@@ -44,42 +44,43 @@ def _multiply_patches(problem: Problem, output: Array, share: Sequence[Block]) -
     with Workspace() as space:
         for block in share:
             patches = copy_patches(problem.input, problem.sizes, block, space)
-            columns = patches.reshape(len(patches), groups, kernels.shape[-1], -1)
+            columns = patches.reshape(groups, kernels.shape[-1], block.shape[0], -1)
             y = output[block.images, :, block.rows, block.columns]
-            multiply(kernels, columns, y.reshape(len(y), *kernels.shape[:2], -1))
+            y = y.reshape(len(y), *kernels.shape[:2], -1)
+            multiply(kernels, columns.transpose(2, 0, 1, 3), y)
 
 
 def copy_patches(input: Array, sizes: Geometry, block: Block, space: Workspace) -> Array:
-    """Return the patches of a block's outputs, (n, C, K_h, K_w, rows, columns).
+    """Return the patches of a block's outputs, (C, K_h, K_w, n, rows, columns).
 
     They are copied from the block's pixels, in which the columns that a stride takes lie together:
     every `s_w`-th is one phase. Where most pixels of a window are between its taps, or between two
     windows, what each tap sees is cut from the image itself.
     """
     (s_h, s_w), (d_h, d_w), (left, _, top, _) = sizes.stride, sizes.dilation, sizes.sides
-    n, rows, columns = block.shape
-    images, channels = input[block.images], input.shape[1]
+    (n, rows, columns), channels = block.shape, input.shape[1]
+    images = input[block.images].swapaxes(0, 1)
     top, left = s_h * block.rows.start - top, s_w * block.columns.start - left
-    height, width = sizes.span
-    height, width = s_h * (rows - 1) + height, s_w * (columns - 1) + width
-    shape = n, channels, *sizes.kernel_size, rows, columns
-    if 2 * height * width > prod(shape[2:]):
+    height, width = s_h * (rows - 1) + sizes.span[0], s_w * (columns - 1) + sizes.span[1]
+    shape = channels, *sizes.kernel_size, n, rows, columns
+    if 2 * n * height * width > prod(shape[1:]):
         (patches,) = space.arrays(input.dtype, shape)
         for i, j in product(*map(range, sizes.kernel_size)):
-            cut(images, top + d_h * i, left + d_w * j, patches[:, :, i, j], sizes.stride)
+            cut(images, top + d_h * i, left + d_w * j, patches[:, i, j], sizes.stride)
         return patches
-    seen = n, channels, s_w, height, ceil(width / s_w)
+    seen = channels, s_w, n, height, ceil(width / s_w)
     phases, patches = space.arrays(input.dtype, seen, shape)
     for phase in range(s_w):
-        cut(images, top, left + phase, phases[:, :, phase], (1, s_w))
+        cut(images, top, left + phase, phases[:, phase], (1, s_w))
     step = s_w // gcd(s_w, d_w)  # taps so far apart meet pixels of one phase
     for j in range(min(step, sizes.kernel_size[1])):
         first, phase = divmod(d_w * j, s_w)
-        taps = patches[:, :, :, j::step]
+        taps = patches[:, :, j::step]
         of_phase = sizes._replace(
-            kernel_size=taps.shape[2:4], stride=(s_h, 1), dilation=(d_h, d_w * step // s_w)
+            kernel_size=taps.shape[1:3], stride=(s_h, 1), dilation=(d_h, d_w * step // s_w)
         )
-        taps[...] = windows(phases[:, :, phase, :, first:], of_phase)[..., :rows, :columns]
+        found = windows(phases[:, phase, :, :, first:], of_phase).transpose(0, 2, 3, 1, 4, 5)
+        taps[...] = found[..., :rows, :columns]
     return patches
 
 

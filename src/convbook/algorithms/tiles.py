@@ -113,10 +113,15 @@ def convolve_tiles(problem: Problem, tiling: Tiling, output: Array) -> None:
     most = max(1, tiles_at_once(tiling, problem.workload))
     tiles = blocks(len(output), tiling.grid(sizes.output_size), most, compact=True)
     tiling = tiling.cast(output.dtype)
-    channels = np.split(problem.input, groups, 1), kernels, np.split(output, groups, 1)
-    for x, values, y in zip(*channels, strict=True):
+    grouped = by_group(problem.input, groups), kernels, by_group(output, groups)
+    for x, values, y in zip(*grouped, strict=True):
         group = Group(x, values, y, sizes.sides, tiling)
         spread(partial(_convolve_blocks, group, tiles[0]), tiles)
+
+
+def by_group(planes: Array, groups: int) -> Array:
+    """Show planes, (N, C, H, W), with an axis of groups in front."""
+    return planes.reshape(len(planes), groups, -1, *planes.shape[2:]).swapaxes(0, 1)
 
 
 def tiles_at_once(tiling: Tiling, workload: Workload) -> int:
@@ -137,6 +142,16 @@ def tiles_at_once(tiling: Tiling, workload: Workload) -> int:
     numbers_of_a_tile = tiling.rows_at_once * columns.products + own_columns
     beyond = rows.products * (columns.pixels - tiling.step[1])
     return max(0, numbers - beyond) // numbers_of_a_tile
+
+
+def tiles_of_gradient(tiling: Tiling, workload: Workload) -> int:
+    """Return for how many tiles there is room in the weight's gradient.
+
+    It has three buffers. They may be as large as the sum that the tiles contribute to, for to add
+    to it takes long.
+    """
+    least = min(workload.channels, workload.kernels) // 3
+    return max(1, 2 * tiles_at_once(tiling, workload) // 3, least)
 
 
 def _convolve_blocks(group: Group, largest: Block, share: Sequence[Block]) -> None:

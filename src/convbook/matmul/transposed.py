@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import prod
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from convbook import _checks
@@ -12,7 +15,6 @@ from convbook._problem import Problem, finished, silently, sum_dtype
 from convbook._typing import Array, Number, Size
 from convbook.algorithms import convolve
 from convbook.algorithms.contrast import all_finite
-from convbook.convolution import flip
 from convbook.matmul.unfolding import stamp
 
 
@@ -121,19 +123,44 @@ def transposed(
     sizes: Geometry,
     groups: int,
 ) -> Array:
-    """Stamp the kernels of `weight`, scaled by `input`, onto images of the given shape."""
-    if sizes.stride == (1, 1) and (weight.dtype.kind in "iu" or all_finite(weight)):
+    """Stamp the kernels of `weight`, scaled by `input`, onto images of the given shape.
+
+    At stride 1 this is a convolution with turned kernels. To turn many takes longer than to stamp
+    them at a few pixels.
+    """
+    few = input[..., 0, :, :].size * groups < 2 * len(weight)
+    if sizes.stride == (1, 1) and not few and (weight.dtype.kind in "iu" or all_finite(weight)):
         return convolve(_turned(input, weight, bias, (shape[-2], shape[-1]), sizes, groups))
     dtype = sum_dtype(input.dtype)
-    *batch, _, height, width = input.shape
     kernels = weight.reshape(groups, -1, *weight.shape[1:]).astype(dtype, copy=False)
-    pixels = _matrices(input.astype(dtype, copy=False), groups)
+    scaled = _scaled_at_once if few else _scaled_by_tap
+    tap = scaled(kernels, input.astype(dtype, copy=False))
+    return finished(stamp(tap, shape, dtype, sizes), bias, input.dtype)
 
-    def scaled(i: int, j: int) -> Array:
+
+def _scaled_by_tap(kernels: Array, input: Array) -> Callable[[int, int], Array]:
+    """Return the function that scales one tap of all kernels by the input."""
+    groups, channels, c_out, *_ = kernels.shape
+    *batch, _, height, width = input.shape
+    pixels = input.reshape(*batch, groups, channels, height * width)
+
+    def tap(i: int, j: int) -> Array:
         stamps = kernels[..., i, j].swapaxes(-1, -2) @ pixels
-        return stamps.reshape(*batch, shape[-3], height, width)
+        return stamps.reshape(*batch, groups * c_out, height, width)
 
-    return finished(stamp(scaled, shape, dtype, sizes), bias, input.dtype)
+    return tap
+
+
+def _scaled_at_once(kernels: Array, input: Array) -> Callable[[int, int], Array]:
+    """Return the same function, which looks up what a single product has computed."""
+    groups, channels, c_out, k_h, k_w = kernels.shape
+    *batch, _, height, width = input.shape
+    pixels = input.reshape(prod(batch), groups, channels, height * width).transpose(1, 2, 0, 3)
+    columns = kernels.reshape(groups, channels, -1).swapaxes(1, 2)
+    stamps = columns @ pixels.reshape(groups, channels, prod(batch) * height * width)
+    stamps = stamps.reshape(groups * c_out, k_h, k_w, prod(batch), height, width)
+    shape = *batch, groups * c_out, height, width
+    return lambda i, j: stamps[:, i, j].swapaxes(0, 1).reshape(shape)
 
 
 def _turned(
@@ -149,20 +176,14 @@ def _turned(
     Around the input are zeros, which the transposed convolution does not have: with an infinite
     weight they would not be harmless.
     """
-    kernels = weight.reshape(groups, -1, *weight.shape[1:]).swapaxes(1, 2)
-    kernels = flip(kernels.reshape(-1, *kernels.shape[2:]))
+    kernels = np.flip(weight, (2, 3)).reshape(groups, -1, *weight.shape[1:]).swapaxes(1, 2)
+    kernels = kernels.reshape(-1, *kernels.shape[2:])
     (left, _, top, _), (height, width) = sizes.sides, sizes.span
     across, down = size[1] + left - input.shape[-1], size[0] + top - input.shape[-2]
     sides = width - 1 - left, across, height - 1 - top, down  # negative: pixels are cut off
     sizes = sizes._replace(sides=sides, output_size=size)
     batched = input.ndim == 4
     return Problem(input if batched else input[None], kernels, bias, sizes, groups, batched)
-
-
-def _matrices(images: Array, groups: int) -> Array:
-    """Lay images out as matrices, (..., groups, channels of a group, pixels)."""
-    *batch, channels, height, width = images.shape
-    return images.reshape(*batch, groups, channels // groups, height * width)
 
 
 def _transposed_size(
