@@ -19,6 +19,7 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["book", "tests"]
 
 SITE = "_build/html"
+DOCTREES = f"{SITE}-doctrees"  # the tests build the site there, too
 ADDRESS = "GITHUB_REPOSITORY", "READTHEDOCS_CANONICAL_URL"
 STRICTLY = ("-c", ".", "-n", "-W", "--keep-going")
 STRICT = os.environ.get("CONVBOOK_STRICT") == "1"
@@ -57,7 +58,7 @@ def book(session: nox.Session) -> None:
         session.run("python", "docs/_ext/runtime.py")
     # a copy on this machine has no address, whatever a host's build says of its own
     address = {name: os.environ.get(name, "") for name in ADDRESS}
-    folders = "_build/doctrees", "docs", SITE
+    folders = DOCTREES, "docs", SITE
     session.run("sphinx-build", *STRICTLY, "-d", *folders, *session.posargs, env=address)
     port = free_port()
     server = ["-m", "http.server", "--bind", "127.0.0.1", "--directory", SITE, str(port)]
@@ -90,7 +91,7 @@ def formats(session: nox.Session) -> None:
 
 def sphinx(session: nox.Session, builder: str, target: str, *options: str) -> None:
     """Build the book in a format; the chapters' results come from the same cache."""
-    folders = "_build/doctrees", "docs", target
+    folders = DOCTREES, "docs", target
     session.run("sphinx-build", "-b", builder, *STRICTLY, *options, "-d", *folders)
 
 

@@ -55,7 +55,7 @@ def build(
 ) -> Build:
     """Build a source folder as ``nox -s book`` does, into a folder of its own."""
     need("sphinx")
-    doctrees = target.with_name(f"{target.name}-doctrees".removeprefix("html-"))
+    doctrees = target.with_name(f"{target.name}-doctrees")
     folders = map(str, (source, target))
     command = [sys.executable, "-m", "sphinx", "-c", str(config), "-d", str(doctrees), *GATES]
     done = subprocess.run(
