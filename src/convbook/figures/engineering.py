@@ -40,7 +40,7 @@ def ladder(records: Mapping[str, Record]) -> Figure:
     first = next(iter(rows.values()))
     ways = sorted({*measured.RUNGS} & {*first}, key=lambda way: first[way]["torch"])
     fig = Figure()
-    plot = fig.plot(0.98, 560)
+    plot = fig.plot(0.84, 560)
     _scale_rows(plot, [measured.RUNGS[way] for way in ways], (1e-5, 4),
                 "speed, as a multiple of PyTorch's")  # fmt: skip
     plot.level(1, name="PyTorch", across=False)
