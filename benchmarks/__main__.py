@@ -9,7 +9,7 @@ from benchmarks.check import check
 from benchmarks.competitors import FORWARD, TEXTBOOK
 from benchmarks.layers import GROUPS, RESNET, SHORT, SizedLayer, selected
 from benchmarks.processes import ROOT
-from benchmarks.record import RECORDED, Record, write
+from benchmarks.record import RECORDED, write
 from benchmarks.run import Step, everything, memories, take, times
 
 DESCRIPTION = """Measure convbook's speed and memory beside other libraries.
@@ -100,19 +100,8 @@ def main() -> None:
     record = take(todo, against=args.against, seconds=seconds, rounds=args.rounds)
     print(tables.report(record))
     write(record, args.into / "results.json")
-    if full and {"torch", "onnxruntime"} <= record["versions"].keys():
-        draw(record, args.into)
     if args.record:
         write(record, RECORDED.with_stem(args.record))
-
-
-def draw(record: Record, folder: Path) -> None:
-    """Draw the figures of the chapter."""
-    from convbook.figures import algorithms
-
-    for name in ("ladder", "layers", "best_algorithm", "growth", "memory"):
-        figure = getattr(algorithms, name)(record)
-        figure.savefig(folder / f"{name}.png", dpi=144, facecolor="white")
 
 
 if __name__ == "__main__":
