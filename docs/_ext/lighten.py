@@ -47,6 +47,7 @@ FACE = re.compile(r"@font-face ?\{[^}]*\}")
 FONT = re.compile(r"""url\(["']?([^)"'\s]+\.woff2)""")
 ICON = re.compile(r'(?:--fa|content): ?"([^"]+)"')
 MATHS = re.compile(r"<math.*?</math>", re.DOTALL)
+LETTER = re.compile("<mi>([A-Za-z\u0370-\u03ff\u2202])</mi>")
 UNSHOWN = re.compile(r"<annotation.*?</annotation>|<[^>]+>", re.DOTALL)
 PICTURE = re.compile(r'"data:image/png;base64,([^"]+)"')
 SCROLLERS = re.compile(
@@ -131,7 +132,9 @@ def replace(site: Site, pattern: re.Pattern[str], names: list[str], tag: str) ->
 def one_script(site: Site) -> None:
     """Join the scripts that every page loads, in their order, and run them after the page."""
     names = site.common(CODE, SCRIPT)
-    texts = [(site.static / name).read_text("utf-8") for name in names]
+    pages = "".join(site.pages.values())
+    needed = [name for name in names if ACTS_ON.get(name, "") in pages]
+    texts = [(site.static / name).read_text("utf-8") for name in needed]
     text = "\n;".join(re.sub(r"\n//# sourceMappingURL.*", "", text) for text in texts)
     text = minify.string("application/javascript", SCROLLERS.sub("", text))
     text = f"/* {' '.join(names)} */\n{text}"
@@ -181,16 +184,17 @@ def small_face(site: Site, face: str, css: str) -> str:
 def mathematics(site: Site) -> set[str]:
     """Return the characters that formulas show: a letter alone is shown in its italic form."""
     texts = [found for page in site.pages.values() for found in MATHS.findall(page)]
-    shown = {char for text in texts for char in unescape(UNSHOWN.sub("", text))}
-    italic = {chr(code) for part in ITALIC for code in part}
+    alone = {normalize("NFKC", char) for text in texts for char in LETTER.findall(text)}
+    shown = {char for text in texts for char in unescape(UNSHOWN.sub("", LETTER.sub("", text)))}
     shown |= {"\u221a"} if any(re.search("<m(sqrt|root)", text) for text in texts) else set()
-    return shown | {char for char in italic if normalize("NFKC", char) in shown} | {"\u210e"}
+    italic = {chr(code) for part in ITALIC for code in part} | {"\u210e"}
+    return shown | {char for char in italic if normalize("NFKC", char) in alone}
 
 
 @cache
 def cut(font: bytes, characters: str) -> bytes | None:
     """Return a font with these characters alone, or nothing if it has none of them."""
-    options = subset.Options(flavor="woff2", layout_features=["*"], recalc_timestamp=False)
+    options = subset.Options(flavor="woff2", desubroutinize=True, recalc_timestamp=False)
     options.drop_tables += ["FFTM"]
     whole = subset.load_font(io.BytesIO(font), options)
     if not set(map(ord, characters)) & set(whole.getBestCmap()):
@@ -258,6 +262,9 @@ def drop_dead_files(site: Site) -> None:
         if theirs and path.name not in named and not ours:
             path.unlink()
 
+
+ACTS_ON = {"design-tabs.js": "sd-tab-set"}
+"""Scripts that do nothing where no page has a class."""
 
 OURS = {"explore", "live", "photographs"}
 """Folders of files that a script loads by a name of its own making."""
