@@ -16,6 +16,9 @@ from convbook.algorithms.threads import spread
 FEW = 16
 """Positions of the kernel that are done at once, however large their patches are."""
 
+FEW_TAPS = 4
+"""Taps that are cut from the image one by one unless each of its pixels is read by two of them."""
+
 
 def im2col(problem: Problem, output: Array) -> None:
     """Multiply the kernels by patches, a block of them at a time."""
@@ -30,8 +33,7 @@ def im2col(problem: Problem, output: Array) -> None:
 def positions_at_once(problem: Problem) -> int:
     """Return for how many positions of the kernel there is room.
 
-    Two thirds of it are for the patches. The pixels that they are copied from take no more than
-    half of what the patches take, or :func:`copy_patches` does without a copy of them.
+    Two thirds of it are for the patches, and the rest for the pixels that they are copied from.
     """
     patch: int = problem.input.shape[1] * prod(problem.sizes.kernel_size) * problem.input.itemsize
     return 2 * ROOM // (3 * patch)
@@ -54,8 +56,8 @@ def copy_patches(input: Array, sizes: Geometry, block: Block, space: Workspace) 
     """Return the patches of a block's outputs, (C, K_h, K_w, n, rows, columns).
 
     They are copied from the block's pixels, in which the columns that a stride takes lie together:
-    every `s_w`-th is one phase. Where most pixels of a window are between its taps, or between two
-    windows, what each tap sees is cut from the image itself.
+    every `s_w`-th is one phase. Where a copy of the pixels does not pay, what each tap sees is cut
+    from the image itself.
     """
     (s_h, s_w), (d_h, d_w), (left, _, top, _) = sizes.stride, sizes.dilation, sizes.sides
     (n, rows, columns), channels = block.shape, input.shape[1]
@@ -63,7 +65,7 @@ def copy_patches(input: Array, sizes: Geometry, block: Block, space: Workspace) 
     top, left = s_h * block.rows.start - top, s_w * block.columns.start - left
     height, width = s_h * (rows - 1) + sizes.span[0], s_w * (columns - 1) + sizes.span[1]
     shape = channels, *sizes.kernel_size, n, rows, columns
-    if 2 * n * height * width > prod(shape[1:]):
+    if not _pays(n * height * width, shape, input.itemsize):
         (patches,) = space.arrays(input.dtype, shape)
         for i, j in product(*map(range, sizes.kernel_size)):
             cut(images, top + d_h * i, left + d_w * j, patches[:, i, j], sizes.stride)
@@ -82,6 +84,14 @@ def copy_patches(input: Array, sizes: Geometry, block: Block, space: Workspace) 
         found = windows(phases[:, phase, :, :, first:], of_phase).transpose(0, 2, 3, 1, 4, 5)
         taps[...] = found[..., :rows, :columns]
     return patches
+
+
+def _pays(pixels: int, shape: tuple[int, ...], itemsize: int) -> bool:
+    """Tell whether to copy a block's pixels first: there is room, and most are read, or by many."""
+    channels, *kernel_size, n, rows, columns = shape
+    taps, positions = prod(kernel_size), n * rows * columns
+    most = taps * positions * (2 if taps > FEW_TAPS else 1 / 2)
+    return pixels <= most and channels * (pixels + taps * positions) * itemsize <= ROOM
 
 
 def is_pointwise(sizes: Geometry) -> bool:
