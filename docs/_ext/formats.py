@@ -2,7 +2,7 @@
 
 ``nox -s formats`` puts the book's other formats into ``_build/formats``; a build without them
 says so. No library knows which files a page offers and how large they are. The pages that list
-something are read in every build, which costs nothing and keeps them true.
+something are read again when any other page is, or when a format has come or gone.
 """
 
 from __future__ import annotations
@@ -97,8 +97,9 @@ class Citation(Listing):
 
     def content_nodes(self) -> Iterator[nodes.Node]:
         """Write both."""
-        app = self.env.app
-        data = yaml.safe_load(Path(app.confdir, "CITATION.cff").read_text("utf-8"))
+        app, source = self.env.app, Path(self.env.app.confdir, "CITATION.cff")
+        self.env.note_dependency(str(source))
+        data = yaml.safe_load(source.read_text("utf-8"))
         author = ", ".join(one.get("name", "") for one in data["authors"])
         version, address = app.config.release, app.config.html_baseurl
         parts = [f"{author}: ", nodes.emphasis("", data["title"]), f". Version {version}."]
@@ -120,7 +121,13 @@ def item(title: str, links: list[tuple[str, str]]) -> nodes.list_item:
 def outdated(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
-    """Read the pages with a list again."""
+    """Read the pages with a list again if what they list may have changed."""
+    paths = [folder(app) / name for name in FORMATS]
+    found = {path.name: size(path) for path in paths if path.exists()}
+    same = getattr(env, "formats_found", None) == found
+    env.formats_found = found  # type: ignore[attr-defined]  # kept with the other pages' facts
+    if same and not added | changed | removed:
+        return []
     return [page for page, data in env.metadata.items() if "lists-files" in data]
 
 

@@ -37,12 +37,8 @@ if TYPE_CHECKING:
 logging.getLogger("fontTools.subset").setLevel(logging.WARNING)
 
 STYLE, SCRIPT = "book.css", "book.js"
-SHEET = re.compile(
-    r'[ \t]*<link (?=[^>]*rel="stylesheet")[^>]*href="[^":]*?_static/([^"?]+)[^>]*>\n?'
-)
-CODE = re.compile(
-    r'[ \t]*<script (?![^>]*type=)[^>]*src="[^":]*?_static/([^"?]+)[^>]*></script>\n?'
-)
+SHEET = re.compile(r'<link (?=[^>]*rel="stylesheet")[^>]*href="[^":]*?_static/([^"?]+)[^>]*>\n?')
+CODE = re.compile(r'<script (?![^>]*type=)[^>]*src="[^":]*?_static/([^"?]+)[^>]*></script>\n?')
 FACE = re.compile(r"@font-face ?\{[^}]*\}")
 FONT = re.compile(r"""url\(["']?([^)"'\s]+\.woff2)""")
 ICON = re.compile(r'(?:--fa|content): ?"([^"]+)"')
@@ -58,6 +54,10 @@ APART = re.compile(r"_images/[0-9a-f]{16}\.\w+")
 ITALIC = (range(0x1D434, 0x1D468), range(0x1D6E2, 0x1D71C))  # Latin and Greek letters
 LARGE, FILES = 3_000, 8  # bytes a picture needs for a file of its own, and files a page may have
 QUALITY = 90  # of a large grey picture: a third of its size, and off by a hundredth of white
+NAMED = re.compile(r"""(?:_static/|url\()([^"'?#)\s]+)""")
+KINDS = (".js", ".css", ".woff2", ".svg", ".png")
+UNSTYLED = {"runtime", "search-index.js"}
+"""Scripts, and folders of them, that name no class."""
 UNREAD = ("*.map", "*.LICENSE.txt")
 
 
@@ -144,13 +144,22 @@ def one_script(site: Site) -> None:
 
 
 def one_sheet(site: Site) -> None:
-    """Join the style sheets that every page loads, cut to what the pages use."""
+    """Join the style sheets that every page loads, cut to what the pages use.
+
+    Its last line tells what it was made of: where that has not changed, it stays.
+    """
     names = site.common(SHEET, STYLE)
     css = gather(site.static, names)
-    css = purge(css, vocabulary(site) | set(re.findall(r"var\(\s*(--[\w-]+)", css)))
-    text = minify.string("text/css", FACE.sub(lambda face: small_face(site, face[0], css), css))
-    text = f"/* {' '.join(names)} */\n{text}"
-    (site.static / STYLE).write_text(text, "utf-8")
+    words = vocabulary(site) | set(re.findall(r"var\(\s*(--[\w-]+)", css))
+    shown = mathematics(site)
+    made_of = repr((names, css, sorted(words), sorted(shown), Path(__file__).read_text("utf-8")))
+    last, path = f"\n/* {digest(made_of.encode())} */", site.static / STYLE
+    text = path.read_text("utf-8") if path.exists() else ""
+    if not text.endswith(last):
+        css = purge(css, words)
+        css = FACE.sub(lambda face: small_face(site, face[0], css, shown), css)
+        text = f"/* {' '.join(names)} */\n{minify.string('text/css', css)}{last}"
+        path.write_text(text, "utf-8")
     tag = f'<link rel="stylesheet" href="_static/{STYLE}?v={digest(text.encode())}">\n'
     replace(site, SHEET, names, tag)
 
@@ -159,18 +168,18 @@ def vocabulary(site: Site) -> set[str]:
     """Return every word that a page or a script could use as a class, an id or a variable."""
     texts = [" ".join(re.findall(r'(?:class|id)="([^"]*)"', page)) for page in site.pages.values()]
     texts += [found for page in site.pages.values() for found in re.findall(r"--[\w-]+", page)]
-    scripts = (path for path in site.static.rglob("*.js") if path.parent.name != "runtime")
+    scripts = (path for path in site.static.rglob("*.js") if not UNSTYLED & {*path.parts})
     texts += [path.read_text("utf-8") for path in scripts]
     return {word for text in texts for word in re.findall(r"[\w-]+", text)}
 
 
-def small_face(site: Site, face: str, css: str) -> str:
-    """Cut the font of a rule to the icons that the style names and the pages' mathematics."""
+def small_face(site: Site, face: str, css: str, shown: set[str]) -> str:
+    """Cut the font of a rule to the icons that the style names, or what mathematics shows."""
     found = FONT.search(face)
     if not found or not (site.static / found[1]).is_file():
         return ""
     icons = {char for text in ICON.findall(css) for char in text}
-    characters = icons if "Awesome" in face else mathematics(site)
+    characters = icons if "Awesome" in face else shown
     font = cut((site.static / found[1]).read_bytes(), "".join(sorted(characters)))
     if font is None:
         return ""
@@ -255,9 +264,9 @@ def drop_dead_files(site: Site) -> None:
             path.unlink()
     shutil.rmtree(site.static / "locales", ignore_errors=True)
     texts = [*site.pages.values(), (site.static / STYLE).read_text("utf-8")]
-    named = {word for text in texts for word in re.findall(r"[\w.-]+\.\w+", text)}
+    named = {Path(word).name for text in texts for word in NAMED.findall(text)}
     for path in sorted(site.static.rglob("*")):
-        theirs = path.suffix in (".js", ".css", ".woff2", ".svg", ".png")
+        theirs = path.suffix in KINDS
         ours = OURS & {*path.relative_to(site.static).parts}  # the site may lie in any folder
         if theirs and path.name not in named and not ours:
             path.unlink()

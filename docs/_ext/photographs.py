@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import getfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 def write(app: Sphinx) -> None:
     """Put them where Sphinx collects static files."""
     folder = Path(app.outdir).parent / "photographs"
-    write_photographs(folder / "photographs")
+    written = [path.stat().st_mtime for path in folder.rglob("*.png")]
+    if not written or min(written) < Path(getfile(write_photographs)).stat().st_mtime:
+        write_photographs(folder / "photographs")
     app.config.html_static_path.append(str(folder))
 
 

@@ -113,17 +113,21 @@ def sections(page: str, html: str, kind: str) -> list[tuple[str, str, str, str, 
 
 
 def write_index(app: Sphinx, exception: Exception | None) -> None:
-    """Write the index of all pages beside the search."""
+    """Write the index of all pages beside the search, if one of them is newer."""
     if exception is not None or app.builder.name != "html":
+        return
+    pages = {page: Path(app.outdir, f"{page}.html") for page in sorted(app.env.found_docs)}
+    target = Path(app.outdir, "_static", "search-index.js")
+    newest = max(path.stat().st_mtime for path in (Path(__file__), *pages.values()))
+    if target.exists() and target.stat().st_mtime > newest:
         return
     entries = []
     chapters = app.env.toc_secnumbers  # pages that have numbers
-    for page in sorted(app.env.found_docs):
-        html = Path(app.outdir, f"{page}.html").read_text("utf-8")
+    for page, path in pages.items():
         kind = "chapter" if chapters.get(page) else REFERENCE.get(page.split("/")[0], "page")
-        entries += sections(page, html, kind)
+        entries += sections(page, path.read_text("utf-8"), kind)
     text = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
-    Path(app.outdir, "_static", "search-index.js").write_text(f"const sections={text};", "utf-8")
+    target.write_text(f"const sections={text};", "utf-8")
 
 
 def replace_sphinx(app: Sphinx) -> None:
@@ -134,5 +138,5 @@ def replace_sphinx(app: Sphinx) -> None:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Read the pages when they are written."""
     app.connect("builder-inited", replace_sphinx)
-    app.connect("build-finished", write_index, priority=800)
+    app.connect("build-finished", write_index, priority=950)  # no step after it writes a page
     return {"parallel_read_safe": True, "parallel_write_safe": True}
