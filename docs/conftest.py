@@ -75,11 +75,16 @@ def run(tree: ast.Module, example: Example, caption: str = "") -> None:
 
 
 def display(value: Any, caption: str) -> None:
-    """Draw a value as the notebook would, so that one which cannot be shown fails here too."""
+    """Show a value as the page would, so that one which cannot be shown fails here too.
+
+    The files of a figure are drawn by the build alone: they differ from the page in their heads.
+    """
     __tracebackhide__ = True
     if isinstance(value, Figure):
         assert_legible(value)
         value.check_caption(caption)
+        value.html()
+        return
     for show in ("_repr_mimebundle_", "_repr_html_"):
         if hasattr(value, show):
             getattr(value, show)()

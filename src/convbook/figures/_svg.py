@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from functools import lru_cache
 from html import escape
 from io import BytesIO
 
@@ -32,7 +33,7 @@ def element(drawing: str, attributes: str) -> str:
     if viewbox is None:
         raise ValueError("drawing must have a viewBox")
     inner = inner.replace("font-family: 'DejaVu Sans'; ", "")
-    inner = PICTURE.sub(_small, inner)
+    inner = PICTURE.sub(lambda found: _small(found[1]), inner)
     inner = _palette.themed(_own_ids(_bare(_rounded(inner))))
     return (
         f'<svg class="convbook" viewBox="{viewbox[1]}" {attributes} font-family="{FONT}" '
@@ -42,7 +43,8 @@ def element(drawing: str, attributes: str) -> str:
 
 def standalone(drawing: str, alt: str) -> str:
     """Return a drawing as a file of its own, with its description and small pictures."""
-    drawing = PICTURE.sub(_small, drawing.replace("font-family: 'DejaVu Sans'; ", ""))
+    drawing = drawing.replace("font-family: 'DejaVu Sans'; ", "")
+    drawing = PICTURE.sub(lambda found: _small(found[1]), drawing)
     about = f' role="img" font-family="{FONT}" aria-label="{escape(alt)}" '
     return drawing.replace("<svg ", f"<svg{about}", 1)
 
@@ -68,9 +70,10 @@ def _bare(svg: str) -> str:
     return svg
 
 
-def _small(match: re.Match[str]) -> str:
+@lru_cache(100)  # what is drawn for a page is drawn for a file, too
+def _small(code: str) -> str:
     """Encode a picture again: grey where it is grey, with a palette where that is enough."""
-    picture = Image.open(BytesIO(base64.b64decode(match[1]))).convert("RGBA")
+    picture = Image.open(BytesIO(base64.b64decode(code))).convert("RGBA")
     pixels = np.asarray(picture)
     if (pixels[..., 3] == 255).all():
         grey = (pixels[..., :1] == pixels[..., :3]).all()
