@@ -17,6 +17,8 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from myst_nb.sphinx_ext import add_global_html_resources
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
     from sphinx.writers.html5 import HTML5Translator
@@ -34,8 +36,6 @@ POLICY = (
     "form-action 'self'"
 )
 """What a page may load: its own site's files and nothing else."""
-
-FOLD = '<summary><span class="toctree-toggle"'
 
 REPAIRS = {
     # docutils gives the bibliography roles that contradict each other
@@ -66,17 +66,6 @@ def place_style(app: Sphinx) -> None:
     """
     (Path(app.outdir) / "_static").mkdir(parents=True, exist_ok=True)
     add_global_html_resources(app, None)
-
-
-def name_folds(app: Sphinx, exception: Exception | None) -> None:
-    """Give the folds of the sidebar a name, which the theme forgets."""
-    if exception is not None or app.builder.name != "html":
-        return
-    for path in Path(app.outdir).rglob("*.html"):
-        text = path.read_text("utf-8")
-        if FOLD in text:
-            named = FOLD.replace("<summary>", '<summary aria-label="Its pages">')
-            path.write_text(text.replace(FOLD, named), "utf-8")
 
 
 def finish(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
@@ -130,6 +119,20 @@ def depart_hidden_code(self: HTML5Translator, node: HideCodeCellNode) -> None:
     self.body.append("</details>\n")
 
 
+def share_lists(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Let a template keep what it made under a key for the next page of that key."""
+
+    def once(key: str, make: Callable[[], str]) -> str:
+        if key not in lists:
+            lists[key] = make()
+        return lists[key]
+
+    lists: dict[str, str] = vars(app.builder).setdefault("lists", {})
+    context["once"] = once
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Replace the writer of folded cells and finish each page."""
     app.connect("builder-inited", place_style)
@@ -137,5 +140,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("autodoc-process-docstring", number_references, priority=600)  # after napoleon
     app.connect("doctree-resolved", lift_lists)
     app.connect("html-page-context", finish)
-    app.connect("build-finished", name_folds, priority=600)
+    app.connect("html-page-context", share_lists)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
