@@ -43,6 +43,8 @@ NEEDS = {"matplotlib": "matplotlib", "scipy": "scipy", "skimage": "scikit-image"
 EDITIONS = {"": "Notebook, worked", "-blank": "Notebook, blank"}
 ARTICLE = re.compile(r"<article.*?</article>", re.DOTALL)
 DRAWING = re.compile(r"<svg.*?</svg>", re.DOTALL)
+CODE, TAG = re.compile(r"(?<=<pre>).*?(?=</pre>)", re.DOTALL), re.compile(r"<[^>]*>")
+FORMULA = re.compile(r"(<math[^>]*>).*?(<annotation.*?</annotation>).*?</math>", re.DOTALL)
 FURNITURE = "script, style, .headerlink, .copybtn, .page-tools, .viewcode-link, summary"
 TASK = "# Your answer\n"
 SIZE = re.compile(r"\(size of ([\w/-]+\.ipynb)\)")
@@ -107,7 +109,9 @@ class Page:
 
     def __init__(self, html: str, executed: Any, address: str) -> None:
         found = ARTICLE.search(html)
-        text = DRAWING.sub("", found[0] if found else "")  # thousands of strokes to parse in vain
+        text = DRAWING.sub("", found[0] if found else "")  # thousands of strokes to parse in vain,
+        text = CODE.sub(lambda code: TAG.sub("", code[0]), text)  # and of coloured words
+        text = FORMULA.sub(r"\1\2</math>", text)
         self.article = BeautifulSoup(text, "html.parser")
         for old in self.article.select("div.cell :is(.cell_input, details.hide)"):
             old.decompose()
