@@ -151,6 +151,7 @@ def one_sheet(site: Site) -> None:
     names = site.common(SHEET, STYLE)
     css = gather(site.static, names)
     words = vocabulary(site) | set(re.findall(r"var\(\s*(--[\w-]+)", css))
+    words &= {*re.findall(r"[\w-]+", css)}  # no others matter, and a measured drawing has its own
     shown = mathematics(site)
     made_of = repr((names, css, sorted(words), sorted(shown), Path(__file__).read_text("utf-8")))
     last, path = f"\n/* {digest(made_of.encode())} */", site.static / STYLE
