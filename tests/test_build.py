@@ -197,6 +197,12 @@ def article(folder: Path, name: str) -> str:
     return source[source.index("<article") : source.index("</article>")]
 
 
+def files(folder: Path) -> dict[str, bytes]:
+    """Return what a browser can ask for."""
+    paths = [path for path in folder.rglob("*.*") if path.suffix in SAME]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
 def shown(folder: Path, name: str) -> list[Any]:
     """Return what the cells of a downloaded notebook show."""
     text = (folder / "_build" / "html" / "_sources" / f"{name}.ipynb").read_text("utf-8")
@@ -209,9 +215,11 @@ def test_a_change_in_the_library_reaches_exactly_its_pages(workshop: Path) -> No
     assert first.executed == 2
     before = {name: shown(workshop, name) for name in ("flipping", "pooling")}
     assert all(map(all, before.values()))
+    written = files(first.folder)
 
     again = build_copy(workshop)
     assert (again.status, again.executed) == (0, 0), again.output
+    assert files(again.folder) == written
 
     module = workshop / "src" / "convbook" / "stacking" / "pooling.py"
     wrapped = "\n\n_pool = max_pool2d\n\n\ndef max_pool2d(*sizes): return 100 * _pool(*sizes)\n"

@@ -127,6 +127,25 @@ def test_a_formats_page_names_only_what_is_there(site: Site) -> None:
     assert len(sizes) == len([link for link in there if link.endswith(".ipynb")])
 
 
+def test_the_lists_are_read_again_when_they_may_have_changed(tmp_path: Path) -> None:
+    """When a page is, or when a format has come; otherwise a second build leaves them alone."""
+    formats = need("formats")
+    app = SimpleNamespace(outdir=tmp_path / "html")
+    env = SimpleNamespace(metadata={"take-along": {"lists-files": "yes"}, "padding": {}})
+
+    def outdated(changed: set[str]) -> list[str]:
+        found: list[str] = formats.outdated(app, env, set(), changed, set())
+        return found
+
+    assert outdated(set()) == ["take-along"]
+    assert outdated(set()) == []
+    assert outdated({"padding"}) == ["take-along"]
+    (tmp_path / "formats").mkdir()
+    (tmp_path / "formats" / "convbook.epub").write_bytes(b"book")
+    assert outdated(set()) == ["take-along"]
+    assert outdated(set()) == []
+
+
 def test_what_is_found_and_cited(site: Site) -> None:
     cover = site.pages["index.html"]
     title = re.search(r"<title>([^<]*)</title>", cover.source)
