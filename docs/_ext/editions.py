@@ -44,7 +44,9 @@ EDITIONS = {"": "Notebook, worked", "-blank": "Notebook, blank"}
 ARTICLE = re.compile(r"<article.*?</article>", re.DOTALL)
 DRAWING = re.compile(r"<svg.*?</svg>", re.DOTALL)
 CODE, TAG = re.compile(r"(?<=<pre>).*?(?=</pre>)", re.DOTALL), re.compile(r"<[^>]*>")
-FORMULA = re.compile(r"(<math[^>]*>).*?(<annotation.*?</annotation>).*?</math>", re.DOTALL)
+FORMULA = re.compile(
+    r"(<math[^>]*>)(?:(?!</math>).)*?(<annotation.*?</annotation>).*?</math>", re.DOTALL
+)
 FURNITURE = "script, style, .headerlink, .copybtn, .page-tools, .viewcode-link, summary"
 TASK = "# Your answer\n"
 SIZE = re.compile(r"\(size of ([\w/-]+\.ipynb)\)")

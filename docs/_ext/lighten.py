@@ -54,7 +54,7 @@ APART = re.compile(r"_images/[0-9a-f]{16}\.\w+")
 ITALIC = (range(0x1D434, 0x1D468), range(0x1D6E2, 0x1D71C))  # Latin and Greek letters
 LARGE, FILES = 3_000, 8  # bytes a picture needs for a file of its own, and files a page may have
 QUALITY = 90  # of a large grey picture: a third of its size, and off by a hundredth of white
-NAMED = re.compile(r"""(?:_static/|url\()([^"'?#)\s]+)""")
+NAMED = re.compile(r"""(?:_static/|url\(["']?)([^"'?#)\s]+)""")
 KINDS = (".js", ".css", ".woff2", ".svg", ".png")
 UNSTYLED = {"runtime", "search-index.js"}
 """Scripts, and folders of them, that name no class."""
@@ -169,8 +169,9 @@ def vocabulary(site: Site) -> set[str]:
     """Return every word that a page or a script could use as a class, an id or a variable."""
     texts = [" ".join(re.findall(r'(?:class|id)="([^"]*)"', page)) for page in site.pages.values()]
     texts += [found for page in site.pages.values() for found in re.findall(r"--[\w-]+", page)]
-    scripts = (path for path in site.static.rglob("*.js") if not UNSTYLED & {*path.parts})
-    texts += [path.read_text("utf-8") for path in scripts]
+    for path in site.static.rglob("*.js"):
+        if not UNSTYLED & {*path.relative_to(site.static).parts}:
+            texts.append(path.read_text("utf-8"))
     return {word for text in texts for word in re.findall(r"[\w-]+", text)}
 
 

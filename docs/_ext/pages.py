@@ -8,6 +8,7 @@ code, and the function that writes its style sheet.
 from __future__ import annotations
 
 import re
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -119,18 +120,17 @@ def depart_hidden_code(self: HTML5Translator, node: HideCodeCellNode) -> None:
     self.body.append("</details>\n")
 
 
-def share_lists(
-    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
-) -> None:
-    """Let a template keep what it made under a key for the next page of that key."""
+def share(app: Sphinx) -> None:
+    """Let templates keep what they made for other pages of this build."""
+    if app.builder.format == "html":
+        app.builder.templates.environment.globals["once"] = partial(once, {})
 
-    def once(key: str, make: Callable[[], str]) -> str:
-        if key not in lists:
-            lists[key] = make()
-        return lists[key]
 
-    lists: dict[str, str] = vars(app.builder).setdefault("lists", {})
-    context["once"] = once
+def once(made: dict[str, str], key: str, make: Callable[[], str]) -> str:
+    """Return what was made under a key, for a template that serves several pages."""
+    if key not in made:
+        made[key] = make()
+    return made[key]
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -140,5 +140,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("autodoc-process-docstring", number_references, priority=600)  # after napoleon
     app.connect("doctree-resolved", lift_lists)
     app.connect("html-page-context", finish)
-    app.connect("html-page-context", share_lists)
+    app.connect("builder-inited", share)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

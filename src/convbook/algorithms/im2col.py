@@ -87,7 +87,7 @@ def copy_patches(input: Array, sizes: Geometry, block: Block, space: Workspace) 
 
 
 def _pays(pixels: int, shape: tuple[int, ...], itemsize: int) -> bool:
-    """Tell whether to copy a block's pixels first: there is room, and most are read, or by many."""
+    """Tell whether to copy a block's pixels first: if they find room and are not too many."""
     channels, *kernel_size, n, rows, columns = shape
     taps, positions = prod(kernel_size), n * rows * columns
     most = taps * positions * (2 if taps > FEW_TAPS else 1 / 2)
