@@ -235,17 +235,20 @@ def test_a_change_in_the_library_reaches_exactly_its_pages(workshop: Path) -> No
 
 
 def test_recorded_numbers_belong_to_the_module_of_their_name(tmp_path: Path) -> None:
-    """A chapter that imports `race` depends on race.json, and on no other module's numbers."""
+    """A chapter that imports `race` depends on race.json and on those that it names, alone."""
     need("myst_nb")
     from freshness import Library
 
     package = tmp_path / "book"
     package.mkdir()
-    for name in ("__init__.py", "race.py", "race.json", "walk.py", "walk.json"):
+    for name in ("__init__.py", "race.py", "race.json", "race-b.json", "walk.py", "walk.json"):
         (package / name).write_text("{}" if name.endswith("json") else "", "utf-8")
     library = Library(package)
     names = {path.name for path in library.reach("from book import race")}
     assert names == {"__init__.py", "race.py", "race.json"}
+    (package / "walk.py").write_text('OTHER = "race-b"', "utf-8")
+    names = {path.name for path in library.reach("from book import walk")}
+    assert names == {"__init__.py", "walk.py", "walk.json", "race-b.json"}
     everything = library.reach("import importlib")
     assert {path.name for path in everything} == {path.name for path in package.iterdir()}
 

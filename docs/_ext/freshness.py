@@ -124,10 +124,11 @@ class Library:
 
 
 def data(file: Path) -> Iterator[Path]:
-    """The JSON file that lies beside a module under the same name, and is read by it."""
-    path = file.with_suffix(".json")
-    if path.is_file():
-        yield path
+    """The JSON files beside a module that have its name, or that it names: it reads them."""
+    source = file.read_text("utf-8")
+    for path in sorted(file.parent.glob("*.json")):
+        if path.stem == file.stem or f'"{path.stem}"' in source:
+            yield path
 
 
 @cache

@@ -16,7 +16,10 @@ Record = Mapping[str, Any]
 Rows = Mapping[str, Mapping[str, float]]
 
 MACHINES = {"AMD EPYC": "algorithms", "Intel Xeon": "algorithms-xeon"}
-"""The file that holds each machine's record."""
+"""The files that hold the records of the machines that are drawn."""
+
+WITHOUT_AVX512 = "algorithms-avx2"
+"""The record of a machine whose registers are half as wide."""
 
 LADDER = "1x64x56 to 64, 3x3"
 """The layer of which every way to compute it is recorded."""

@@ -14,10 +14,20 @@ from convbook.figures._figure import Figure, drawing
 from convbook.figures._marks import Mark
 from convbook.figures._panel import Panel, Point
 from convbook.figures._plot import Plot
-from convbook.figures._recorded import LADDER, Record, group_mean, records, short, speed, speeds
+from convbook.figures._recorded import (
+    LADDER,
+    WITHOUT_AVX512,
+    Record,
+    group_mean,
+    load,
+    records,
+    short,
+    speed,
+    speeds,
+)
 
-__all__ = ["LADDER", "best_algorithm", "group_mean", "growth", "ladder", "layers", "memory",
-           "records", "speed", "speeds", "whole"]  # fmt: skip
+__all__ = ["LADDER", "WITHOUT_AVX512", "best_algorithm", "group_mean", "growth", "ladder",
+           "layers", "load", "memory", "records", "speed", "speeds", "whole"]  # fmt: skip
 
 LINES = {"torch": ("PyTorch", "quiet", "s"), "onnxruntime": ("ONNX Runtime", "gamma", "^"),
          "convbook": ("convbook", "alpha", "o")}  # fmt: skip
