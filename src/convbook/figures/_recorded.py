@@ -18,9 +18,6 @@ Rows = Mapping[str, Mapping[str, float]]
 MACHINES = {"AMD EPYC": "algorithms", "Intel Xeon": "algorithms-xeon"}
 """The files that hold the records of the machines that are drawn."""
 
-WITHOUT_AVX512 = "algorithms-avx2"
-"""The record of a machine whose registers are half as wide."""
-
 LADDER = "1x64x56 to 64, 3x3"
 """The layer of which every way to compute it is recorded."""
 
@@ -107,6 +104,11 @@ def load(stem: str) -> dict[str, Any]:
 def records() -> dict[str, Record]:
     """Return the recorded run of the benchmark on each machine."""
     return {machine: load(stem) for machine, stem in MACHINES.items()}
+
+
+def narrow() -> Record:
+    """Return the record of a machine without AVX-512: its registers are half as wide."""
+    return load("algorithms-avx2")
 
 
 def speed(rows: Rows, who: str = "convbook", rival: str = "torch") -> float:

@@ -14,20 +14,10 @@ from convbook.figures._figure import Figure, drawing
 from convbook.figures._marks import Mark
 from convbook.figures._panel import Panel, Point
 from convbook.figures._plot import Plot
-from convbook.figures._recorded import (
-    LADDER,
-    WITHOUT_AVX512,
-    Record,
-    group_mean,
-    load,
-    records,
-    short,
-    speed,
-    speeds,
-)
+from convbook.figures._recorded import LADDER, Record, group_mean, narrow, records, speed, speeds
 
-__all__ = ["LADDER", "WITHOUT_AVX512", "best_algorithm", "group_mean", "growth", "ladder",
-           "layers", "load", "memory", "records", "speed", "speeds", "whole"]  # fmt: skip
+__all__ = ["LADDER", "best_algorithm", "group_mean", "growth", "ladder", "layers", "memory",
+           "narrow", "records", "speed", "speeds", "whole"]  # fmt: skip
 
 LINES = {"torch": ("PyTorch", "quiet", "s"), "onnxruntime": ("ONNX Runtime", "gamma", "^"),
          "convbook": ("convbook", "alpha", "o")}  # fmt: skip
@@ -70,7 +60,7 @@ def _rungs(plot: Plot, ratios: Mapping[str, float], column: int) -> None:
     for row, (way, ratio) in enumerate(ratios.items()):
         role = WIN if "convbook" in way else "gamma" if way == "sgemm" else "quiet"
         plot.dots([ratio], [row], role=role, size=8, hollow=bool(column))
-        _beside(plot, short(ratio), (1.22 + 0.34 * column, row), role=role)
+        _beside(plot, measured.short(ratio), (1.22 + 0.34 * column, row), role=role)
 
 
 def _scale_rows(plot: Plot, names: Sequence[str], limits: Point, label: str) -> None:
@@ -82,7 +72,7 @@ def _scale_rows(plot: Plot, names: Sequence[str], limits: Point, label: str) -> 
 
 def _told(names: Mapping[str, str], found: Mapping[str, float]) -> list[str]:
     """Write what each way is called, and its number."""
-    return [f"{names[way]} {short(value)}" for way, value in found.items()]
+    return [f"{names[way]} {measured.short(value)}" for way, value in found.items()]
 
 
 def _beside(plot: Plot, text: str, at: Point, **options: Any) -> Mark:
@@ -201,7 +191,7 @@ def _clipped(plot: Plot, row: int, ratio: float | None, *, hollow: bool) -> None
     shape = ">" if beyond else "D" if hollow else "o"
     plot.dots([min(ratio, 8)], [row], role=_verdict(ratio), size=6, hollow=hollow, shape=shape)
     if beyond and not hollow:
-        plot.note(short(ratio), (6.8, row), role=WIN, ha="right", size="small")
+        plot.note(measured.short(ratio), (6.8, row), role=WIN, ha="right", size="small")
 
 
 @drawing
