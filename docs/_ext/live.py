@@ -59,6 +59,7 @@ Python, as Pyodide brings it: PSF License Agreement, https://docs.python.org/3.1
 convbook: BSD 3-Clause License, in the book's colophon.
 
 The others follow, each with the licence that its package brings."""
+VERSION = re.compile(r"(?<=&quot;v&quot;: &quot;)\w+(?=&quot;, &quot;first&quot;)")
 LICENCE = re.compile(r"dist-info/(?:.*/)?LICEN[CS]E[^/]*$", re.IGNORECASE)
 CORE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "numpy")
 
@@ -171,6 +172,18 @@ def offer(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
     path.write_text(json.dumps(chapter(app, page, doctree)), "utf-8")
 
 
+def renew(app: Sphinx, exception: Exception | None) -> None:
+    """Let a page that was not written again ask for the library as it is now, too."""
+    if exception is not None or app.builder.name != "html" or not app.tags.has("live"):
+        return
+    version = facts(collected(app))["v"]
+    for path in (app.outdir / f"{page}.html" for page in app.env.found_docs):
+        text = path.read_text("utf-8")
+        now = VERSION.sub(version, text, count=1)
+        if now != text:
+            path.write_text(now, "utf-8")
+
+
 def chapter(app: Sphinx, page: str, doctree: nodes.document) -> dict[str, Any]:
     """Return a chapter's cells, shown or not, and its exercises."""
     made = nbformat.read(Path(app.env.mystnb_config.output_folder, f"{page}.ipynb"), as_version=4)
@@ -226,4 +239,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Collect before static files are copied."""
     app.connect("builder-inited", prepare)
     app.connect("html-page-context", offer)
+    app.connect("build-finished", renew, priority=600)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
