@@ -26,11 +26,10 @@ import minify
 from fontTools import subset
 from PIL import Image
 
+import stylesheet
 from stylesheet import gather, purge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
@@ -56,6 +55,8 @@ LARGE, FILES = 3_000, 8  # bytes a picture needs for a file of its own, and file
 QUALITY = 90  # of a large grey picture: a third of its size, and off by a hundredth of white
 NAMED = re.compile(r"""(?:_static/|url\(["']?)([^"'?#)\s]+)""")
 KINDS = (".js", ".css", ".woff2", ".svg", ".png")
+ACTS_ON = {"design-tabs.js": "sd-tab-set"}
+"""Scripts that do nothing where no page has a class."""
 UNSTYLED = {"runtime", "search-index.js"}
 """Scripts, and folders of them, that name no class."""
 UNREAD = ("*.map", "*.LICENSE.txt")
@@ -121,19 +122,19 @@ def replace(site: Site, pattern: re.Pattern[str], names: list[str], tag: str) ->
     name = tag.partition("_static/")[2].partition("?")[0]
     for page, text in site.pages.items():
         own = tag.replace("_static/", f"{site.up(page)}_static/")
-        tags = iter([own])
-
-        def put(found: re.Match[str], tags: Iterator[str] = tags) -> str:
-            return next(tags, "") if found[1] in (*names, name) else found[0]
-
-        site.pages[page] = pattern.sub(put, text)
+        tags, parts, end = iter([own]), [], 0
+        for found in pattern.finditer(text):
+            if found[1] in (*names, name):  # goes with its indentation
+                parts += [text[end : found.start()].rstrip(" \t"), next(tags, "")]
+                end = found.end()
+        site.pages[page] = "".join([*parts, text[end:]])
 
 
 def one_script(site: Site) -> None:
     """Join the scripts that every page loads, in their order, and run them after the page."""
     names = site.common(CODE, SCRIPT)
-    pages = "".join(site.pages.values())
-    needed = [name for name in names if ACTS_ON.get(name, "") in pages]
+    pages = site.pages.values()
+    needed = [name for name in names if any(ACTS_ON.get(name, "") in page for page in pages)]
     texts = [(site.static / name).read_text("utf-8") for name in needed]
     text = "\n;".join(re.sub(r"\n//# sourceMappingURL.*", "", text) for text in texts)
     text = minify.string("application/javascript", SCROLLERS.sub("", text))
@@ -153,8 +154,16 @@ def one_sheet(site: Site) -> None:
     words = vocabulary(site) | set(re.findall(r"var\(\s*(--[\w-]+)", css))
     words &= {*re.findall(r"[\w-]+", css)}  # no others matter, and a measured drawing has its own
     shown = mathematics(site)
-    made_of = repr((names, css, sorted(words), sorted(shown), Path(__file__).read_text("utf-8")))
-    last, path = f"\n/* {digest(made_of.encode())} */", site.static / STYLE
+    fonts = (site.static / name for name in FONT.findall(css))
+    files = Path(__file__), Path(stylesheet.__file__), *filter(Path.is_file, fonts)
+    made_of = (
+        names,
+        css,
+        sorted(words),
+        sorted(shown),
+        [digest(path.read_bytes()) for path in files],
+    )
+    last, path = f"\n/* {digest(repr(made_of).encode())} */", site.static / STYLE
     text = path.read_text("utf-8") if path.exists() else ""
     if not text.endswith(last):
         css = purge(css, words)
@@ -273,9 +282,6 @@ def drop_dead_files(site: Site) -> None:
         if theirs and path.name not in named and not ours:
             path.unlink()
 
-
-ACTS_ON = {"design-tabs.js": "sd-tab-set"}
-"""Scripts that do nothing where no page has a class."""
 
 OURS = {"explore", "live", "photographs"}
 """Folders of files that a script loads by a name of its own making."""
