@@ -23,8 +23,8 @@ def pad(
     r"""Continue an array beyond its borders.
 
     Along an axis of length :math:`n`, position :math:`i` of the padded array counts from the first
-    original element, so it runs from :math:`-p` to :math:`n + p - 1`. Outside the original range
-    the modes read
+    original element, so the positions run from :math:`-p` to :math:`n + p - 1`. Outside the
+    original range the modes read
 
     ============  =======================================  ================================
     mode          element read at position :math:`i`       ``1 2 3 4`` padded by two

@@ -61,7 +61,7 @@ def bench(
     result = slide(photo, kernel)
     scale = PHOTOGRAPHS[picture].side // len(photo)
     settings = _settings(kernels, [shown], [scale * k for k in at], picture, ["colour"])
-    fig = Explorable("bench", settings, (55, 48))
+    fig = Explorable("bench", settings, (55, 49))
     draw_worked(fig, photo, result, kernel, at)
     fig.marks["nine weights"].derive(kernel=shown)
     fig.say("A picture, the kernel {nine weights:kernel} with the weights {nine weights}, and its "
