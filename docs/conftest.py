@@ -7,16 +7,24 @@ Pytest so finds a wrong number in seconds, and names the chapter's file and line
 import ast
 import builtins
 import doctest
+import importlib
+import os
 import re
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, redirect_stdout
+from functools import cache
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import matplotlib
 import myst_nb
+import nbformat
 import numpy as np
 import pytest
 import yaml
+from IPython.lib.pretty import pretty
+from jupyter_cache import get_cache
 from sybil import Document, Example, Region, Sybil
 from sybil.evaluators.doctest import DocTestEvaluator
 from sybil.parsers.abstract import DocTestStringParser
@@ -26,6 +34,10 @@ from convbook.figures import Figure
 from legibility import assert_legible
 
 matplotlib.use("Agg")
+DOCS = Path(__file__).parent
+BUILT = os.environ.get("CONVBOOK_SITE", "")
+"""Where a book was built before the tests."""
+MEASURED = re.compile(r"`([\w-]+):[^`]*`[^\]`]*\]\{\.measured\}")
 # Not NUMBER: it would let a last digit be wrong by one.
 DOCTEST_FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
@@ -35,8 +47,60 @@ def run_cell(example: Example) -> None:
     __tracebackhide__ = True
     tree = ast.parse("\n" * lines_above(example) + example.parsed, example.path)
     expected = expected_error(str(example.region.lexemes["options"]))
-    with pytest.raises(expected) if expected else nullcontext():
-        run(tree, example, caption_of(example))
+    shown = None
+    with (
+        redirect_stdout(StringIO()) as printed,
+        pytest.raises(expected) if expected else nullcontext(),
+    ):
+        shown = run(tree, example, caption_of(example))
+    again = {**glued, "": shown, "stdout": printed.getvalue()}
+    glued.clear()
+    measured = MEASURED.findall(example.document.text)
+    before = built(example.path)
+    for name, told in before[example.parsed.strip()].items() if before else ():
+        if name not in measured:
+            same = unmeasured(again[name]) == unmeasured(told)
+            assert same, f"the book shows something else ({name or 'as result'})"
+
+
+def unmeasured(shown: str | None) -> str:
+    """Return what was shown without its measured times."""
+    return importlib.import_module("website").unmeasured(shown or "")
+
+
+@cache
+def built(path: str) -> dict[str, dict[str, str]]:
+    """Return what each cell of a page showed when the book was built, if one was built first.
+
+    So every cell gives the same twice, in two processes, and a second build need not run it.
+    """
+    if not BUILT:
+        return {}
+    folder = (DOCS.parent / BUILT).parent
+    executed = folder / "jupyter_execute" / Path(path).relative_to(DOCS)
+    page = nbformat.read(executed.with_suffix(".ipynb"), 4)
+    cache = get_cache(folder / ".jupyter_cache")
+    cells = cache.merge_match_into_notebook(page)[1].cells
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    return {cell.source.strip(): results(cell.outputs) for cell in code}
+
+
+def results(outputs: list[Any]) -> dict[str, str]:
+    """Return what a notebook's cell printed, glued under a name, and gave as its result."""
+    found = {}
+    for output in outputs:
+        data = output.get("data", {})
+        if output.output_type == "stream":
+            found[output.name] = output.text
+        elif "scrapbook" in output.get("metadata", {}):
+            found[output.metadata.scrapbook.name] = next(iter(data.values()))
+        elif data:
+            found[""] = data.get("text/html", data["text/plain"])
+    return found
+
+
+glued: dict[str, str] = {}
+"""What the cell that runs has glued."""
 
 
 def caption_of(example: Example) -> str:
@@ -63,7 +127,7 @@ def lines_above(example: Example) -> int:
     return example.document.text.count("\n", 0, example.region.end) - example.parsed.count("\n")
 
 
-def run(tree: ast.Module, example: Example, caption: str = "") -> None:
+def run(tree: ast.Module, example: Example, caption: str = "") -> str | None:
     """Execute the statements of a cell; a last line that is an expression is displayed."""
     __tracebackhide__ = True
     namespace = example.namespace
@@ -71,10 +135,11 @@ def run(tree: ast.Module, example: Example, caption: str = "") -> None:
     exec(compile(tree, example.path, "exec"), namespace)
     if last:
         value = eval(compile(ast.Expression(last.value), example.path, "eval"), namespace)
-        display(value, caption)
+        return display(value, caption)
+    return None
 
 
-def display(value: Any, caption: str) -> None:
+def display(value: Any, caption: str) -> str:
     """Show a value as the page would, so that one which cannot be shown fails here too.
 
     The files of a figure are drawn by the build alone: they differ from the page in their heads.
@@ -83,19 +148,15 @@ def display(value: Any, caption: str) -> None:
     if isinstance(value, Figure):
         assert_legible(value)
         value.check_caption(caption)
-        value.html()
-        return
-    for show in ("_repr_mimebundle_", "_repr_html_"):
-        if hasattr(value, show):
-            getattr(value, show)()
-            return
-    repr(value)
+        return value.html()
+    return pretty(value)
 
 
 def glue(name: str, value: Any, display: bool = True) -> None:
     """Stand in for ``myst_nb.glue``, and refuse what it would write as ``np.float64(...)``."""
     __tracebackhide__ = True
     assert not isinstance(value, np.generic), f"glue {name!r} as a float or an int, not {value!r}"
+    glued[name] = pretty(value)
 
 
 class FencedExamples:

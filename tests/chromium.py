@@ -47,6 +47,19 @@ def tell_keyboard(page: Any) -> None:
     page.evaluate("dispatchEvent(new KeyboardEvent('keydown', { key: 'Tab' }))")
 
 
+def violations(page: Any, part: str | None = None, **options: Any) -> list[str]:
+    """Return what axe-core finds against a page or a part of it; its code goes into a page once."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(need("axe_playwright_python.sync_playwright").Axe().axe_script)
+    options = {"preload": False, "resultTypes": ["violations"], **options}
+    run = "([part, options]) => axe.run(part ?? document, options)"
+    return [
+        f"{rule['impact']} {rule['id']}: {node['html'][:200]}"
+        for rule in page.evaluate(run, [part, options])["violations"]
+        for node in rule["nodes"]
+    ]
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """One browser for all tests of a module."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chromium import serve
+from chromium import serve, violations
 from convbook import conv2d, convolution_matrix, flip, frog, luma, pad, unfold
 from convbook.figures import channels, convolution, matmul
 from convbook.figures._explorable import Explorable, written
@@ -19,7 +19,6 @@ from requirements import need
 from website import ROOT, Site, build
 
 sync_api = need("playwright.sync_api")
-axe_playwright = need("axe_playwright_python.sync_playwright")
 SOURCES = ROOT / "docs" / "_static" / "explore"
 IMAGE, KERNEL = np.arange(9).reshape(3, 3), np.arange(4).reshape(2, 2)
 VOTES = np.array([-1, 2, -1]).reshape(3, 1, 1) * np.ones((3, 3, 3), int)
@@ -664,10 +663,7 @@ def test_nothing_shuts_anyone_out(
     for state in STATES[page, figure]:
         explorable.evaluate("(e, q) => e.set(Object.fromEntries(new URLSearchParams(q)))", state)
         tab.wait_for_timeout(50)
-        options = {"preload": False, "resultTypes": ["violations"]}
-        context = f"#{figure}"
-        found = axe_playwright.Axe().run(tab, context, options).response["violations"]
-        heard = [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+        heard = violations(tab, f"#{figure}")
         assert not heard, f"{state}: " + "\n".join(heard)
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
         wide = explorable.evaluate(

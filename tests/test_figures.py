@@ -2,8 +2,11 @@
 
 import inspect
 import itertools
+import os
 import pkgutil
 import re
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -296,3 +299,15 @@ def test_two_figures_of_a_page_share_no_id():
     ids = [set(re.findall(r' id="([^"]*)"', html)) for html in htmls]
     assert all(ids)
     assert not any(a & b for a, b in itertools.combinations(ids, 2))
+
+
+def test_a_figure_is_the_same_file_in_every_process(tmp_path):
+    """Whatever order sets have there: two builds of the book have the same downloads."""
+    code = "import test_figures; f = test_figures.figure(); f.say('{input}'); f.save('a.%s')"
+    made = []
+    for seed in ("1", "2"):
+        env = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)}
+        lines = "; ".join(code % kind for kind in ("svg", "png"))
+        subprocess.run([sys.executable, "-c", lines], cwd=tmp_path, env=env, check=True)
+        made.append([(tmp_path / f"a.{kind}").read_bytes() for kind in ("svg", "png")])
+    assert made[0] == made[1]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chromium import serve, tell_keyboard
+from chromium import serve, tell_keyboard, violations
 from need_runtime import need_runtime
 from requirements import need
 from website import Site
@@ -264,7 +264,6 @@ def test_without_a_network_the_page_says_so(browser: Any, address: str) -> None:
 
 @pytest.mark.parametrize(("theme", "width"), [("dark", 360), ("light", 1280)])
 def test_an_open_cell_is_sound_to_axe(browser: Any, address: str, theme: str, width: int) -> None:
-    axe = need("axe_playwright_python.sync_playwright").Axe()
     touch = {"has_touch": True, "is_mobile": True} if width < 600 else {}
     size = {"width": width, "height": 800}
     with opened(browser, address, viewport=size, color_scheme=theme, **touch) as page:
@@ -273,8 +272,7 @@ def test_an_open_cell_is_sound_to_axe(browser: Any, address: str, theme: str, wi
         page.get_by_role("button", name="Solve it here, exercise 1").click()
         page.locator(".live-answer textarea").wait_for()
         tell_keyboard(page)
-        wrong = axe.run(page).response["violations"]
-        assert not wrong, [(one["id"], [node["html"] for node in one["nodes"]]) for one in wrong]
+        assert not violations(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         areas, codes = found.locator("textarea"), found.locator("pre").first
         assert abs(areas.bounding_box()["height"] - codes.bounding_box()["height"]) < 1

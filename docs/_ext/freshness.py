@@ -14,6 +14,7 @@ import ast
 import hashlib
 import platform
 import re
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -26,6 +27,7 @@ from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_note
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from nbformat import NotebookNode
     from sphinx.application import Sphinx
     from sphinx.config import Config
     from sphinx.util.typing import ExtensionMetadata
@@ -170,10 +172,16 @@ def note_versions(app: Sphinx, config: Config) -> None:
     config.freshness_versions = versions(tuple(config.freshness_packages))
 
 
+@cache
+def notebook(text: str, path: Path) -> NotebookNode:
+    """The cells of a chapter; whoever changes them takes a copy."""
+    return read_myst_markdown_notebook(text, path=path)
+
+
 def cells(text: str, path: Path) -> str:
     """The Python source of a chapter's code cells."""
-    notebook = read_myst_markdown_notebook(text, path=path)
-    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    found = notebook(text, path).cells
+    return "\n".join(cell.source for cell in found if cell.cell_type == "code")
 
 
 def digest(app: Sphinx, files: Iterable[Path]) -> str:
@@ -187,11 +195,11 @@ def digest(app: Sphinx, files: Iterable[Path]) -> str:
     return state.hexdigest()
 
 
-def stamp(text: str, inputs: str) -> str:
+def stamp(text: str, state: str) -> str:
     """Write a digest into a chapter's kernelspec without moving any of its lines."""
     opening, matter, rest = text.split("---\n", 2)
     front = yaml.safe_load(matter)
-    front.setdefault("kernelspec", {})[KEY] = inputs
+    front.setdefault("kernelspec", {})[KEY] = state
     written = yaml.safe_dump(front, default_flow_style=True, width=float("inf"))
     padding = "#\n" * (matter.count("\n") - 1)
     return f"{opening}---\n{written.strip()}\n{padding}---\n{rest}"
@@ -203,10 +211,17 @@ def source(app: Sphinx) -> Library:
 
 
 @cache
-def stamped(app: Sphinx, path: Path, text: str) -> tuple[str, frozenset[Path]]:
-    """Return a chapter with its digest, and the files that it was taken of."""
+def inputs(app: Sphinx, path: Path, text: str) -> tuple[str, frozenset[Path]]:
+    """Return a chapter's digest, and the files that it was taken of."""
     files = source(app).reach(cells(text, path))
-    return stamp(text, digest(app, files)), files
+    return digest(app, files), files
+
+
+def stamped(app: Sphinx, path: Path, text: str) -> NotebookNode:
+    """Return a copy of a chapter's cells as they are cached, with its digest."""
+    found = deepcopy(notebook(text, path))
+    found.metadata.kernelspec[KEY], _ = inputs(app, path, text)
+    return found
 
 
 def refresh(app: Sphinx, docname: str, content: list[str]) -> None:
@@ -218,7 +233,8 @@ def refresh(app: Sphinx, docname: str, content: list[str]) -> None:
         for file in (neighbour, *library.reach(cells(neighbour.read_text("utf-8"), neighbour))):
             app.env.note_dependency(str(file))
     if is_myst_markdown_notebook(text):
-        content[0], files = stamped(app, app.env.doc2path(docname), text)
+        written, files = inputs(app, app.env.doc2path(docname), text)
+        content[0] = stamp(text, written)
         for file in files:
             app.env.note_dependency(str(file))
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
-from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
+from myst_nb.core.read import is_myst_markdown_notebook
 from sphinx.util.logging import getLogger
 
 from freshness import stamped
@@ -71,7 +71,7 @@ def outdated(app: Sphinx, docnames: list[str]) -> Iterator[tuple[str, NotebookNo
         path = Path(app.env.doc2path(docname))
         text = path.read_text("utf-8")
         if is_myst_markdown_notebook(text):
-            notebook = read_myst_markdown_notebook(stamped(app, path, text)[0], path=path)
+            notebook = stamped(app, path, text)
             try:
                 cache(app).match_cache_notebook(notebook)
             except KeyError:

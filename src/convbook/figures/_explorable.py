@@ -31,18 +31,16 @@ class Explorable(Figure):
         super().__init__()
         self.name, self.settings, self.rooms = name, settings, rooms
 
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:
-        """Show the element around its drawing, elsewhere what any figure shows."""
-        bundle = super()._repr_mimebundle_(**options)
+    def html(self) -> str:
+        """Return the element around its drawing."""
         data = json.dumps(self.settings).replace("</", r"<\/")
         wide, narrow = self.rooms
-        bundle["text/html"] = (
+        return (
             f'<div class="convbook-figure touch">'
             f'<conv-{self.name} style="--wide: {wide}rem; --narrow: {narrow}rem">'
             f'<script type="application/json">{data}</script>{self.svg()}'
             f"</conv-{self.name}></div>"
         )
-        return bundle
 
 
 def tones() -> list[int]:
