@@ -75,7 +75,7 @@ def shrink(app: Sphinx) -> None:
 def tighten(style: re.Match[str]) -> str:
     """Write a style sheet inside a module without the spaces that only people need."""
     sheet = re.sub(r"\s+", " ", style[2]).replace(": ", ":")
-    return style[1] + re.sub(r"\s*([{};,])\s*", r"\1", sheet) + "`"
+    return style[1] + re.sub(r"\s*([{};,])\s*", r"\1", sheet).replace(";}", "}") + "`"
 
 
 def versions(app: Sphinx) -> dict[str, str]:

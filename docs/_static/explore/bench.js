@@ -1,6 +1,6 @@
 // <conv-bench>: kernels on a photograph, the camera or a drawing, as fast as they can be changed.
 
-import { array, button, choice, chooser, define, flag, integer, make, number, pair, spinner, table, toggle, words } from "./parts.js";
+import { array, button, choice, chooser, define, flag, integer, make, number, pair, spinner, table, toggle, words, write } from "./parts.js";
 import { LOOK, Picture, Sum, Windowed, fraction, limit, load, patch, pool, rounded, slide, take } from "./photo.js";
 
 const SIDE = 320, MOST = 4; // pixels of a picture of one's own; kernels of a stack
@@ -226,12 +226,12 @@ class Bench extends Windowed {
       if (map.box.hidden) return;
       const found = this.map(o);
       map.scale = stride * (POOLS[name]?.[1] ?? 1);
-      map.title.textContent = this.stacked ? `${o}  ${this.called(w[o])}` : "its convolution";
+      write(map.title, this.stacked ? `${o}  ${this.called(w[o])}` : "its convolution");
       if (found.fresh) map.paint(found.planes, found.signed ? -found.most : 0, found.most || 1, found.signed && this.given.tones);
       found.fresh = false;
     });
     const { planes: [plane] } = this.map(which);
-    this.input.title.textContent = this.stacked ? `input (${colour ? 3 : 1}, ${height}, ${width})` : "a picture";
+    write(this.input.title, this.stacked ? `input (${colour ? 3 : 1}, ${height}, ${width})` : "a picture");
     this.shape = `(${w.length * (colour ? 3 : 1)}, ${plane.height}, ${plane.width})`;
     this.names.forEach((one) => (one.ariaPressed = String(one.textContent === this.called(this.w))));
     for (const one of this.sources) one.ariaPressed = String(one.textContent === this.shown);

@@ -124,6 +124,9 @@ export const sign = (text) => make("div", { className: "sign", textContent: text
 /** A piece of a sentence, in a colour. */
 export const mark = (kind, text) => make("span", { className: kind, textContent: text });
 
+/** Write a text, unless it stands there already: that would cost a layout. */
+export const write = (element, text) => { if (element.textContent !== text) element.textContent = text; };
+
 export const range = (length) => Array.from({ length }, (_, k) => k);
 
 /** A table with one number changed. */
@@ -296,7 +299,7 @@ export class Explorable extends HTMLElement {
   }
 
   tell(text) {
-    this.note.textContent = text || this.remark() || this.constructor.hint;
+    write(this.note, text || this.remark() || this.constructor.hint);
     this.note.classList.toggle("problem", Boolean(text));
     if (text) this.say(text);
   }
@@ -401,8 +404,8 @@ export class Grid {
     for (const [key, cell] of this.cells) {
       const { text, note = "", kind = "", fixed = !this.edit, label = "" } = describe(...cell.place);
       const [value, small] = cell.children;
-      if (value.textContent !== text) value.textContent = text;
-      if (small.textContent !== note) small.textContent = note;
+      write(value, text);
+      write(small, note);
       if (cell.className !== kind) cell.className = kind;
       if (label && cell.ariaLabel !== label) cell.ariaLabel = label;
       longest = Math.max(longest, text.length);
@@ -546,7 +549,7 @@ const STYLE = `
 :host { display: block; text-align: left; container-type: inline-size; color: var(--pst-color-text-base); font-size: .95rem; line-height: 1.45; }
 * { box-sizing: border-box; }
 slot { display: none; }
-.panel { min-height: inherit; padding: .8rem 1rem; border: 1px solid var(--cb-rule); border-radius: 6px; background: var(--pst-color-background); }
+.panel { contain: layout paint; min-height: inherit; padding: .8rem 1rem; border: 1px solid var(--cb-rule); border-radius: 6px; background: var(--pst-color-background); }
 .bar { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .9rem; }
 .bar + .bar { margin-top: .5rem; }
 button, select, input { font: inherit; color: inherit; }

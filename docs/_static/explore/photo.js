@@ -1,6 +1,6 @@
 // Photographs as planes of numbers, a window on them, and the sum in it: for bench, cover and shift.
 
-import { Explorable, Grid, make, number } from "./parts.js";
+import { Explorable, Grid, make, number, range, write } from "./parts.js";
 
 /** Split the bytes of a picture into planes of numbers, grey and red, green, blue, over those of an `old` photo. */
 export function split({ data, width, height }, old) {
@@ -74,8 +74,8 @@ export function paint(canvas, planes, low, high, tones) {
   const scale = 255 / (high - low || 1), shift = 0.5 - low * scale;
   const level = (value) => { const v = value * scale + shift; return v < 0 ? 0 : v > 255 ? 255 : v | 0; };
   const [red, green = red, blue = red] = planes.map((plane) => plane.data);
-  const words = new Uint32Array(canvas.image.data.buffer);
-  if (planes.length === 1) for (let k = 0; k < words.length; k++) words[k] = tones?.[level(red[k])] ?? level(red[k]) * 0x10101 | 0xff000000;
+  const words = new Uint32Array(canvas.image.data.buffer), tone = new Uint32Array(tones || range(256).map((v) => v * 0x10101 + 0xff000000));
+  if (planes.length === 1) for (let k = 0; k < words.length; k++) words[k] = tone[level(red[k])];
   else for (let k = 0; k < words.length; k++) words[k] = level(red[k]) | level(green[k]) << 8 | level(blue[k]) << 16 | 0xff000000;
   context.putImageData(canvas.image, 0, 0);
 }
@@ -217,7 +217,7 @@ export class Sum {
       const value = Math.round(pixels[place(...at)]);
       Object.assign(style, { background: `rgb(${value} ${value} ${value})`, color: value > 117 ? "#000" : "#fff" });
     }
-    this.total.textContent = rounded(y);
+    write(this.total, rounded(y));
     this.say();
   }
 
