@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 
 from requirements import need
-from website import ROOT, Build, Page, build
+from website import NOWHERE, ROOT, Build, Page, build
 
 PAGE = """\
 ---
@@ -33,7 +33,6 @@ spreadsheet
 """
 SHEET = "---\nmyst: {html_meta: {description: A page of a workbook.}}\n---\n# The workbook\n"
 ELSEWHERE = {"GITHUB_REPOSITORY": "Ann/her-book"}
-NOWHERE = {"GITHUB_REPOSITORY": "", "READTHEDOCS_CANONICAL_URL": ""}
 
 
 def small_book(folder: Path, environment: dict[str, str]) -> Build:

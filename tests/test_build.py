@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from requirements import need
-from website import ROOT, Build, Page, Site, build, unmeasured
+from website import NOWHERE, ROOT, Build, Page, Site, build, unmeasured
 
 HEAD = """\
 ---
@@ -190,7 +190,7 @@ def copy_project(folder: Path) -> None:
 
 def build_copy(folder: Path) -> Build:
     """Build a copy of the project with the copy's own library."""
-    env = {**os.environ, "PYTHONPATH": str(folder / "src")}
+    env = {**os.environ, **NOWHERE, "PYTHONPATH": str(folder / "src")}
     return build(folder / "docs", folder / "_build" / "html", folder, env)
 
 
