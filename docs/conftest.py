@@ -54,18 +54,20 @@ def run_cell(example: Example) -> None:
     ):
         shown = run(tree, example, caption_of(example))
     again = {**glued, "": shown, "stdout": printed.getvalue()}
+    again = {name: text for name, text in again.items() if text}
     glued.clear()
     measured = MEASURED.findall(example.document.text)
-    before = built(example.path)
-    for name, told in before[example.parsed.strip()].items() if before else ():
-        if name not in measured:
-            same = unmeasured(again[name]) == unmeasured(told)
+    if told := built(example.path):
+        before = told[example.parsed.strip()]
+        assert again.keys() == before.keys()
+        for name in again.keys() - {*measured}:
+            same = unmeasured(again[name]) == unmeasured(before[name])
             assert same, f"the book shows something else ({name or 'as result'})"
 
 
-def unmeasured(shown: str | None) -> str:
+def unmeasured(shown: str) -> str:
     """Return what was shown without its measured times."""
-    return importlib.import_module("website").unmeasured(shown or "")
+    return importlib.import_module("website").unmeasured(shown)
 
 
 @cache
@@ -135,7 +137,7 @@ def run(tree: ast.Module, example: Example, caption: str = "") -> str | None:
     exec(compile(tree, example.path, "exec"), namespace)
     if last:
         value = eval(compile(ast.Expression(last.value), example.path, "eval"), namespace)
-        return display(value, caption)
+        return None if value is None else display(value, caption)
     return None
 
 

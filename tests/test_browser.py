@@ -94,10 +94,9 @@ THINNED = """() => {
 }"""
 
 
-# Of texts with the same colour on the same ground and in the same size one is judged for all, and
-# at the other width for those, too.
+# Of texts with the same colour on the same ground and in the same size one is judged for all.
 LOOKS = """() => {
-  const looks = (window.looks ??= {})[document.documentElement.dataset.theme] ??= new Set();
+  const looks = new Set();
   const look = (e, ground) => {
     const style = getComputedStyle(e), seen = style.backgroundColor + style.backgroundImage;
     if (seen !== "rgba(0, 0, 0, 0)none") ground = seen.startsWith("rgba") ? ground + seen : seen;
@@ -110,7 +109,6 @@ LOOKS = """() => {
   };
   for (const old of document.querySelectorAll("[data-look]")) delete old.dataset.look;
   look(document.body, "");
-  return Boolean(document.querySelector("[data-look]"));
 }"""
 
 
@@ -131,11 +129,9 @@ def judged(page: Any, *rules: str) -> list[str]:
     """Return what axe-core finds against a page, of which less is left, by all rules or some."""
     tell_keyboard(page)
     page.evaluate(THINNED)
+    page.evaluate(LOOKS)
     others = {"runOnly": [*rules]} if rules else {"rules": {CONTRAST: {"enabled": False}}}
-    found = violations(page, **others)
-    if page.evaluate(LOOKS):
-        found += violations(page, "[data-look]", runOnly=[CONTRAST])
-    return found
+    return violations(page, **others) + violations(page, "[data-look]", runOnly=[CONTRAST])
 
 
 # A theme changes colours and pictures; the rules on names, roles and order hear the same in both.

@@ -220,7 +220,7 @@ def inputs(app: Sphinx, path: Path, text: str) -> tuple[str, frozenset[Path]]:
 def stamped(app: Sphinx, path: Path, text: str) -> NotebookNode:
     """Return a copy of a chapter's cells as they are cached, with its digest."""
     found = deepcopy(notebook(text, path))
-    found.metadata.kernelspec[KEY], _ = inputs(app, path, text)
+    found.metadata.setdefault("kernelspec", {})[KEY], _ = inputs(app, path, text)
     return found
 
 
