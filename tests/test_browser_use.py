@@ -148,11 +148,11 @@ SHIFT = """() => new Promise(done => {
 
 
 class Late(Quiet):
-    """Hands over scripts and fonts only after the page was shown without them."""
+    """Hands over scripts only after the page was shown without them."""
 
     def do_GET(self) -> None:  # noqa: N802  (the name that the server calls)
         """Wait before such a file."""
-        if self.path.partition("?")[0].endswith((".js", ".woff2")):
+        if self.path.partition("?")[0].endswith(".js"):
             time.sleep(0.3)
         super().do_GET()
 
@@ -169,7 +169,7 @@ def late_address(site: Site) -> Iterator[str]:
 def test_nothing_moves_while_a_page_loads(
     browser: Any, late_address: str, name: str, width: int
 ) -> None:
-    """Even where scripts and fonts come late.
+    """Even where scripts come late.
 
     A slow processor may show the first panel of a figure before it has read the second, which then
     moves the first out of the middle: up to 0.013.

@@ -43,7 +43,7 @@ fig.alt = "{alt}"
 fig
 ```
 """
-SAME = (".html", ".js", ".css", ".svg", ".inv", ".woff2")
+SAME = (".html", ".js", ".css", ".svg", ".inv")
 MEASURED_FILE = re.compile(r'"convbook-figure measured".*?"(_figures/[^"]*\.svg)"', re.DOTALL)
 # What is planted, and what the build must say about it: the file and, where it can, the line
 # (of a notebook's text it may be one off, in MyST-NB itself).

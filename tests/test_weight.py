@@ -18,7 +18,8 @@ from website import CHAPTERS, Page, Site
 CHAPTER, COVER, REFERENCE, HTML, REQUESTS = 450, 150, 100, 200, 18
 BELOW = ("traps", "undo", "colour", "composition", "switching", "looking", "engineering")
 """Pages below a chapter, with figures like its own."""
-COMPRESSED = (".woff2", ".webp", ".png", ".jpg")
+FONT = r"url\(data:font/woff2;base64,([\w+/=]+)\)"
+COMPRESSED = (".webp", ".png", ".jpg")
 
 
 def sent(path: Path) -> int:
@@ -28,7 +29,7 @@ def sent(path: Path) -> int:
 
 
 def files(site: Site, page: Page) -> set[Path]:
-    """Return what a browser fetches for a page: what it names, and the fonts of its style."""
+    """Return what a browser fetches for a page: what it names."""
     names = [urlsplit(name).path for name in page.assets if not name.startswith("data:")]
     names += re.findall(r'(?:xlink:)?href="((?:\.\./)*_images/[^"]+)"', page.source)
     paths = [
@@ -36,12 +37,7 @@ def files(site: Site, page: Page) -> set[Path]:
     ]
     touched = site.folder / "_static" / "explore"  # budgets hold before what can be touched
     found = {page.path, *(path.resolve() for path in paths)}
-    found = {path for path in found if touched.resolve() not in path.parents}
-    for sheet in [path for path in found if path.suffix == ".css"]:
-        fonts = re.findall(r"url\(([^)\"']+\.woff2)", sheet.read_text("utf-8"))
-        needed = [font for font in fonts if "math" not in font or page.all("math")]
-        found |= {(sheet.parent / font).resolve() for font in needed}
-    return found
+    return {path for path in found if touched.resolve() not in path.parents}
 
 
 def budget(name: str) -> int:
@@ -74,7 +70,7 @@ def test_every_file_that_a_page_fetches_is_there(site: Site) -> None:
 def test_one_style_one_script_and_nothing_unread(site: Site) -> None:
     for name, page in site.pages.items():
         linked = [link for link in page.all("link") if link.get("rel") == "stylesheet"]
-        assert len(linked) == 1, name
+        assert len(linked) == 1 + bool(page.all("math")), name
         blocking = [
             script
             for script in page.all("script")
@@ -94,11 +90,12 @@ def test_pictures_say_how_large_they_are(site: Site) -> None:
 
 def test_the_cut_fonts_hold_every_character_in_use(site: Site) -> None:
     fonts = need("fontTools.ttLib")
-    text = (site.folder / "_static" / "book.css").read_text("utf-8")
-    faces = re.findall(r"@font-face ?\{[^}]*\}", text)
-    names = {face: re.search(r"url\(([^)]+)\)", face) for face in faces}
-    maths = next(found[1] for face, found in names.items() if found and "math" in face)
-    held = set(fonts.TTFont(site.folder / "_static" / maths).getBestCmap())
+    sheets = [site.folder / "_static" / name for name in ("book.css", "maths.css")]
+    text = "".join(sheet.read_text("utf-8") for sheet in sheets)
+    packed = [base64.b64decode(code) for code in re.findall(FONT, text)]
+    assert len(packed) == text.count("@font-face")  # a font that comes later moves the lines
+    *_, maths = packed
+    held = set(fonts.TTFont(io.BytesIO(maths)).getBestCmap())
     italic = dict(zip(ascii_uppercase + ascii_lowercase, range(0x1D434, 0x1D468), strict=True))
     italic["h"] = 0x210E
     italic |= {chr(0x3B1 + k): 0x1D6FC + k for k in range(25)}  # alpha to omega
@@ -110,8 +107,7 @@ def test_the_cut_fonts_hold_every_character_in_use(site: Site) -> None:
                 shown |= {italic[text]} if alone else {*map(ord, text)}
     assert len(shown) > 50
     assert shown <= held
-    assert sum((site.folder / "_static" / found[1]).stat().st_size for found in names.values()
-               if found) < 60_000  # fmt: skip
+    assert sum(map(len, packed)) < 25_000
 
 
 def test_a_rule_stays_exactly_if_a_page_can_need_it() -> None:

@@ -1,4 +1,4 @@
-"""Make the finished site light: one style sheet, one script, small fonts and pictures.
+"""Make the finished site light: one style sheet (and one of mathematics), one script, small fonts and pictures.
 
 A bundler would do this and needs Node; Sphinx has no such step. After the pages are written, what
 every page loads is put into one file of each kind, fonts are cut to the characters in use by
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 logging.getLogger("fontTools.subset").setLevel(logging.WARNING)
 
-STYLE, SCRIPT = "book.css", "book.js"
+STYLE, MATHS_STYLE, SCRIPT = "book.css", "maths.css", "book.js"
 SHEET = re.compile(r'<link (?=[^>]*rel="stylesheet")[^>]*href="[^":]*?_static/([^"?]+)[^>]*>\n?')
 CODE = re.compile(r'<script (?![^>]*type=)[^>]*src="[^":]*?_static/([^"?]+)[^>]*></script>\n?')
 FACE = re.compile(r"@font-face ?\{[^}]*\}")
@@ -105,7 +105,7 @@ def lighten(app: Sphinx, exception: Exception | None) -> None:
     site = Site(folder, dict(before), app.config.notfound_urls_prefix)
     unpack_pictures(site)
     one_script(site)
-    one_sheet(site)
+    sheets(site)
     for path, text in site.pages.items():
         if text != before[path]:
             path.write_text(text, "utf-8")
@@ -144,16 +144,23 @@ def one_script(site: Site) -> None:
     replace(site, CODE, names, tag)
 
 
-def one_sheet(site: Site) -> None:
-    """Join the style sheets that every page loads, cut to what the pages use.
+def sheets(site: Site) -> None:
+    """Join the style sheets that every page loads, and make that of mathematics."""
+    words, shown = vocabulary(site), mathematics(site)
+    for names, own in ((site.common(SHEET, STYLE), STYLE), (["mathematics.css"], MATHS_STYLE)):
+        text = one_sheet(site, names, own, words, shown)
+        tag = f'<link rel="stylesheet" href="_static/{own}?v={digest(text.encode())}">\n'
+        replace(site, SHEET, names, tag)
 
-    Its last line tells what it was made of: where that has not changed, it stays.
+
+def one_sheet(site: Site, names: list[str], own: str, words: set[str], shown: set[str]) -> str:
+    """Join style sheets, cut to what the pages use.
+
+    The last line tells what it was made of: where that has not changed, it stays.
     """
-    names = site.common(SHEET, STYLE)
     css = gather(site.static, names)
-    words = vocabulary(site) | set(re.findall(r"var\(\s*(--[\w-]+)", css))
+    words = words | set(re.findall(r"var\(\s*(--[\w-]+)", css))
     words &= {*re.findall(r"[\w-]+", css)}  # no others matter, and a measured drawing has its own
-    shown = mathematics(site)
     fonts = (site.static / name for name in FONT.findall(css))
     files = Path(__file__), Path(stylesheet.__file__), *filter(Path.is_file, fonts)
     made_of = (
@@ -163,15 +170,14 @@ def one_sheet(site: Site) -> None:
         sorted(shown),
         [digest(path.read_bytes()) for path in files],
     )
-    last, path = f"\n/* {digest(repr(made_of).encode())} */", site.static / STYLE
+    last, path = f"\n/* {digest(repr(made_of).encode())} */", site.static / own
     text = path.read_text("utf-8") if path.exists() else ""
     if not text.endswith(last):
         css = purge(css, words)
         css = FACE.sub(lambda face: small_face(site, face[0], css, shown), css)
         text = f"/* {' '.join(names)} */\n{minify.string('text/css', css)}{last}"
         path.write_text(text, "utf-8")
-    tag = f'<link rel="stylesheet" href="_static/{STYLE}?v={digest(text.encode())}">\n'
-    replace(site, SHEET, names, tag)
+    return text
 
 
 def vocabulary(site: Site) -> set[str]:
@@ -185,7 +191,10 @@ def vocabulary(site: Site) -> set[str]:
 
 
 def small_face(site: Site, face: str, css: str, shown: set[str]) -> str:
-    """Cut the font of a rule to the icons that the style names, or what mathematics shows."""
+    """Cut the font of a rule to the icons that the style names, or what mathematics shows.
+
+    It comes with the style sheet: a font that comes after it breaks the lines anew.
+    """
     found = FONT.search(face)
     if not found or not (site.static / found[1]).is_file():
         return ""
@@ -194,10 +203,7 @@ def small_face(site: Site, face: str, css: str, shown: set[str]) -> str:
     font = cut((site.static / found[1]).read_bytes(), "".join(sorted(characters)))
     if font is None:
         return ""
-    name = f"fonts/{Path(found[1]).stem}-{digest(font)}.woff2"
-    (site.static / "fonts").mkdir(exist_ok=True)
-    (site.static / name).write_bytes(font)
-    source = f'src:url({name}) format("woff2")'
+    source = f'src:url("data:font/woff2;base64,{base64.b64encode(font).decode()}") format("woff2")'
     return re.sub(r"src:[^;}]*", source, face.replace("font-display:block", "font-display:swap"))
 
 
@@ -216,6 +222,7 @@ def cut(font: bytes, characters: str) -> bytes | None:
     """Return a font with these characters alone, or nothing if it has none of them."""
     options = subset.Options(flavor="woff2", desubroutinize=True, recalc_timestamp=False)
     options.drop_tables += ["FFTM"]
+    options.name_IDs = [0, 1]  # whose it is, and its name
     whole = subset.load_font(io.BytesIO(font), options)
     if not set(map(ord, characters)) & set(whole.getBestCmap()):
         return None
