@@ -63,15 +63,6 @@ def test_whole_shows_every_group_and_counts_all_losses(machine):
     assert set(recorded.GROUPS.values()) <= set(texts(fig))
 
 
-def test_a_star_marks_what_was_measured_in_part():
-    name = "Intel Xeon, against PyTorch, two threads, prepared"
-    (starred,) = [
-        group for group, (word,) in zip(recorded.GROUPS, engineering.whole(RECORDS).marks[name]
-                                        .values, strict=True) if "*" in word
-    ]  # fmt: skip
-    assert starred == "kernels"
-
-
 def test_layers_draws_all_of_them_in_order(machine):
     found = RECORDS[machine]
     fig = engineering.layers(found)
@@ -82,7 +73,7 @@ def test_layers_draws_all_of_them_in_order(machine):
     order = sorted(one, key=lambda name: one[name]["convbook"]["torch"])
     assert names == [recorded.pretty(name) for name in order]
     assert fig.marks["one thread"].values.size == len(names)
-    assert "1020" in texts(fig) or "959" in texts(fig)  # clipped, and so written
+    assert f"{one[order[-1]]['convbook']['torch']:.0f}" in texts(fig)  # clipped, and so written
 
 
 def test_a_loss_and_a_win_differ_in_colour():
@@ -113,12 +104,12 @@ def test_best_algorithm_names_the_fastest_in_each_cell():
 def test_growth_draws_three_libraries_on_one_scale(machine):
     fig = engineering.growth(RECORDS)
     assert_legible(fig)
-    assert {ax.get_ylim() for ax in fig.axes} == {(0, 5)}
+    assert {ax.get_ylim() for ax in fig.axes} == {(0, 6)}
     found = RECORDS[machine]
     names = found["groups"]["growth of the kernel"]
     speeds = [found["forward"]["1"][name]["convbook"]["roof"] for name in names]
     assert fig.marks[f"{machine}, kernel, convbook"].values.tolist() == speeds
-    assert max(speeds) < 5
+    assert max(speeds) < 6
 
 
 def test_memory_is_told_as_a_part_of_the_output():

@@ -123,12 +123,9 @@ def _column(
     panel: Panel, record: Record, found: Mapping[str, float], name: str, at: Point
 ) -> Mark:  # fmt: skip
     """Draw the mean of each group, and below them how many layers are slower."""
-    groups = measured.once(record).values()
-    means = np.array([[group_mean(found, layers)] for layers in groups])
-    partly = [0 < sum(layer in found for layer in layers) < len(layers) for layers in groups]
-    words = [f"{measured.digits(mean)}{'*' * part}"
-             for (mean,), part in zip(means, partly, strict=True)]  # fmt: skip
-    mark = _judged(panel, means, name, at, (1.6, 1.1), np.array(words)[:, None])
+    means = np.array([[group_mean(found, layers)] for layers in measured.once(record).values()])
+    words = np.array([[measured.digits(mean)] for (mean,) in means])
+    mark = _judged(panel, means, name, at, (1.6, 1.1), words)
     slower = sum(ratio < 1 for ratio in found.values())
     if found:
         panel.note(f"{slower}\nof {len(found)}", (at[0] + 0.8, 18.3), size="small")
@@ -259,7 +256,7 @@ def growth(records: Mapping[str, Record]) -> Figure:
 
 def _scale(plot: Plot, title: str, x: Sequence[int]) -> None:
     """Set up a panel of speeds: what lies below sgemm's is shaded."""
-    plot.ax.set(xscale="linear" if title == "kernel" else "log", ylim=(0, 5), xlabel=title)
+    plot.ax.set(xscale="linear" if title == "kernel" else "log", ylim=(0, 6), xlabel=title)
     plot.ax.set(xlim=(x[0] - 1, x[-1] + 1) if title == "kernel" else (x[0] / 1.4, x[-1] * 1.4))
     plot.ticks("x", x[::2])
     low, high = plot.ax.get_xlim()
