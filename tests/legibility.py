@@ -1,8 +1,9 @@
-"""Text in a figure must be readable on a phone, and stay inside its panel."""
+"""What can be read and seen of a figure: its text, inside its panel, and its tiles."""
 
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 from matplotlib.text import Text
 
 SMALLEST = 9.0  # CSS pixels of font size
@@ -57,3 +58,22 @@ def assert_inside(figure: Any) -> None:
         for name, box in [*texts, ("the drawing", ax.get_tightbbox())]:
             inside = x0 - 2 <= box.x0 <= box.x1 <= x1 + 2 and y0 - 2 <= box.y0 <= box.y1 <= y1 + 2
             assert inside, f"{name!r} leaves its panel"
+
+
+def tiles(image: Any, side: int) -> list[np.ndarray]:
+    """Cut a picture of square tiles where it is clear, and return them with `side` pixels."""
+    values = np.ma.filled(np.ma.asarray(image.get_array(), float), np.nan)
+    clear = values[..., 3] == 0 if values.ndim == 3 and values.shape[2] == 4 else np.isnan(values)
+    if clear.ndim == 3:
+        clear = clear.any(axis=2)
+    runs = []
+    for axis in (1, 0):
+        (lines,) = np.nonzero(~clear.all(axis=axis))
+        runs.append(np.split(lines, 1 + np.nonzero(np.diff(lines) > 1)[0]))
+    found = [values[np.ix_(rows, columns)] for rows in runs[0] for columns in runs[1]
+             if not clear[np.ix_(rows, columns)].any()]  # fmt: skip
+    fine = [len(tile) // side for tile in found]
+    cut = [tile[::step, ::step] for tile, step in zip(found, fine, strict=True)]
+    for tile, whole, step in zip(cut, found, fine, strict=True):
+        np.testing.assert_array_equal(tile.repeat(step, 0).repeat(step, 1), whole)
+    return [tile[..., :3] if tile.ndim == 3 else tile for tile in cut]

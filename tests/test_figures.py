@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 
 from convbook import conv2d
-from legibility import assert_legible
+from legibility import assert_legible, tiles
 from requirements import need
 
 figures = need("convbook.figures")
+blocks = need("convbook.figures._blocks")
 layout = need("convbook.figures._layout")
 palette = need("convbook.figures._palette")
 words = need("convbook.figures._words")
@@ -227,6 +228,36 @@ def test_a_figure_is_saved_with_its_alt_text(tmp_path):
     assert (tmp_path / "x.png").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(ValueError, match=r"\.svg or \.png"):
         fig.save(tmp_path / "x.pdf")
+
+
+def test_a_file_has_each_id_once_even_where_pictures_are_equal(tmp_path):
+    fig = figures.Figure()
+    panel = fig.panel(6, 3)
+    for x in (0, 3):
+        panel.picture(SQUARE, role="image", name=f"picture {x}", at=(x, 0))
+    fig.say("{picture 0:size} pixels.")
+    fig.save(tmp_path / "x.svg")
+    ids = re.findall(r' id="([^"]*)"', (tmp_path / "x.svg").read_text("utf-8"))
+    assert len({*ids}) == len(ids)
+
+
+@pytest.mark.parametrize(("side", "pitch"), [(5, (1.04, 1.04)), (9, (1.2, 1.45)), (28, (1.3, 1.1))])
+@pytest.mark.parametrize("colours", [(), (3,)])
+def test_a_mosaic_is_one_picture_with_each_tile_at_its_place(side, pitch, colours):
+    squares = np.random.default_rng(0).random((4, side, side, *colours))
+    places = [(0, 1), (1, 0), (1, 2), (3, 1)]
+    panel = figures.Figure().panel(8, 8)
+    blocks.mosaic(panel, squares, (0.1, 0.2), 1.0, pitch, role="colour" if colours else "image",
+                  places=places)  # fmt: skip
+    (image,) = panel.ax.images
+    np.testing.assert_array_equal(tiles(image, side), squares)
+    left, right, bottom, top = image.get_extent()
+    assert (left, top) == (0.1, 0.2)
+    assert (right - left) / (bottom - top) == pytest.approx(
+        (2 * pitch[0] + 1) / (3 * pitch[1] + 1), rel=0.02)  # fmt: skip
+    for box, (row, column) in zip(panel.ax.patches, places, strict=True):
+        assert box.get_xy() == pytest.approx((0.1 + column * pitch[0], 0.2 + row * pitch[1]))
+        assert (box.get_width(), box.get_height()) == pytest.approx((1, 1), rel=0.025)
 
 
 # -- The palette ---------------------------------------------------------------------------------

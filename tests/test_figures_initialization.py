@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from convbook import conv2d
-from legibility import assert_legible
+from legibility import assert_legible, tiles
 from requirements import need
 
 figures = need("convbook.figures.initialization")
@@ -20,19 +20,19 @@ def test_two_inputs_tells_how_far_they_are_apart():
     maps = {net: {"input": pair, "layer 9": pair + 1} for net in ("bad", "good")}
     fig = figures.two_inputs(maps, {"bad": [0.7, 1e-9], "good": [0.7, 0.4]}, ("cat", "cup"))
     assert "bad, input: 70 % apart. bad, layer 9: < 0.001 % apart. good, input: 70 %" in fig.alt
-    shown = [mark.values for mark in fig.drawn if mark.kind == "picture"]
-    assert [picture.tolist() for picture in shown[:2]] == pair.tolist()
+    shown = tiles(fig.axes[0].images[0], 4)
+    assert np.array_equal(shown[:2], pair)
     assert np.array_equal(shown[2], abs(pair[0] - pair[1]))
     limits = [image.get_clim() for ax in fig.axes for image in ax.images]
-    assert limits == 2 * (3 * [(0, 31)] + 3 * [(1, 32)])
+    assert limits == 2 * [(0, 31), (1, 32)]
     assert_legible(fig)
 
 
 def test_the_difference_of_equal_maps_is_black():
     pair = np.tile(np.arange(16.0).reshape(4, 4), (2, 1, 1)) + 5
     fig = figures.two_inputs({"net": {"input": pair}}, {"net": [0.0]}, ("cat", "cat"))
-    low, _ = fig.axes[0].images[2].get_clim()
-    assert (fig.axes[0].images[2].get_array() == low).all()
+    (image,) = fig.axes[0].images
+    assert (tiles(image, 4)[2] == image.get_clim()[0]).all()
 
 
 def test_sign_kernels_counts_each_output():

@@ -117,14 +117,14 @@ class Panel:
     def picture(
         self, values: Array, *, role: str, name: str, at: Point = (0, 0),
         size: Point | None = None, low: float | None = None, high: float | None = None,
-        label: str | None = None,
+        label: str | None = None, outlined: bool = True,
     ) -> Mark:  # fmt: skip
         """Draw an array as a picture.
 
         Parameters
         ----------
-        values : ndarray of shape (H, W) or (H, W, 3)
-            Pixels.
+        values : ndarray of shape (H, W), (H, W, 3) or (H, W, 4)
+            Pixels; what is not a number, or has an alpha of 0, is clear.
         role : str
             "image" in greys, "colour", "amount" from dark to light, or "signed" about a zero.
         name : str
@@ -135,11 +135,8 @@ class Panel:
             Values of the darkest and the lightest pixel; signed ones need `high` alone.
         label : str, optional
             Side on which the name is written.
-
-        Returns
-        -------
-        Mark
-            What was drawn.
+        outlined : bool, default True
+            Whether a thin line goes round it.
         """
         width, height = size or (values.shape[1], values.shape[0])
         if role == "signed":
@@ -150,7 +147,8 @@ class Panel:
         self.ax.imshow(values, cmap=_palette.colours_of(role), vmin=low, vmax=high, aspect="auto",
                        extent=(x, x + width, y + height, y), clip_on=False)  # fmt: skip
         self.ax.set(xlim=limits[0], ylim=limits[1])
-        self.box(at, (width, height), role="line", strength=0)
+        if outlined:
+            self.box(at, (width, height), role="line", strength=0)
         return self._mark("picture", name, role, values, at, (width, height), label=label)
 
     def titled_picture(

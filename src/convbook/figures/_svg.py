@@ -45,6 +45,7 @@ def standalone(drawing: str, alt: str) -> str:
     """Return a drawing as a file of its own, with its description and small pictures."""
     drawing = drawing.replace("font-family: 'DejaVu Sans'; ", "")
     drawing = PICTURE.sub(lambda found: _small(found[1]), drawing)
+    drawing = re.sub(r' id="image\w+"', "", drawing)  # equal pictures have one and the same
     about = f' role="img" font-family="{FONT}" aria-label="{escape(alt)}" '
     return drawing.replace("<svg ", f"<svg{about}", 1)
 

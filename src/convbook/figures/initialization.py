@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from convbook._typing import Array
+from convbook.figures._blocks import mosaic
 from convbook.figures._depth import decay, depth_curve, hidden_collapse  # noqa: F401  (shown too)
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._marks import number
@@ -56,9 +57,9 @@ def two_inputs(
 def _draw_pair(panel: Panel, pair: Array, at: Point, side: float) -> None:
     """Draw two maps, one below the other, and their difference, on one scale."""
     low, high = float(pair.min()), float(pair.max())
-    for row, plane in enumerate((*pair, low + abs(pair[0] - pair[1]))):
-        panel.picture(plane, role="image", name="", at=(at[0], at[1] + row * (side + 0.12)),
-                      size=(side, side), low=low, high=high)  # fmt: skip
+    planes = np.stack([*pair, low + abs(pair[0] - pair[1])])
+    mosaic(panel, planes, at, side, (side + 0.12, side + 0.12), role="image", low=low, high=high,
+           places=[(row, 0) for row in range(3)])  # fmt: skip
 
 
 def _percent(part: float) -> str:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from convbook._typing import Array
-from convbook.figures._blocks import reach, tinted
+from convbook.figures._blocks import mosaic, reach, tinted
 from convbook.figures._figure import Figure, drawing
 from convbook.filters import FILTER_KINDS
 
@@ -25,11 +27,12 @@ def nine_filters(filters: Array, kinds: Sequence[str]) -> Figure:
     ax = fig.panel(11.4, 12.2)
     scale = reach(filters)
     fig.say("Colour tiles, each with its name.")
-    for place, (weight, kind) in enumerate(zip(filters, kinds, strict=True)):
-        row, column = divmod(place, 3)
-        at = 0.1 + 3.9 * column, 0.1 + 4.1 * row
-        ax.picture(tinted(weight, scale), role="colour", name="", at=at, size=(3.4, 3.4))
-        named = ax.note(kind, (at[0] + 1.7, at[1] + 3.72), name=f"tile {place}", values=kind)
+    places = [divmod(place, 3) for place in range(9)]
+    tiles = np.stack([tinted(weight, scale) for weight in filters])
+    mosaic(ax, tiles, (0.1, 0.1), 3.4, (3.9, 4.1), role="colour", places=places)
+    for place, ((row, column), kind) in enumerate(zip(places, kinds, strict=True)):
+        at = 1.8 + 3.9 * column, 3.82 + 4.1 * row
+        named = ax.note(kind, at, name=f"tile {place}", values=kind)
         fig.say("{0:item}," if place < 8 else "{0:item}.", named)
     fig.say("Edges are bright beside dark, gratings are stripes, colour blobs are one plain "
             "colour, opponent edges are one colour beside another.")  # fmt: skip
@@ -50,24 +53,19 @@ def sorted_filters(filters: Array, kinds: Sequence[str]) -> Figure:
     groups = {kind: [w for w, k in zip(filters, kinds, strict=True) if k == kind]
               for kind in FILTER_KINDS}  # fmt: skip
     groups = {kind: group for kind, group in groups.items() if group}
-    places = len(filters) + 2 * len(groups) + 1
     fig = Figure()
-    ax = fig.panel(COLUMNS * 1.5, 1.5 * -(-places // COLUMNS))
-    scale, place = reach(filters), 0
+    ax = fig.panel(COLUMNS * 1.5, 1.5 * -(-(len(filters) + 2 * len(groups) + 1) // COLUMNS))
+    scale, place, places = reach(filters), 0, list[tuple[int, int]]()
     fig.say("A mosaic of colour tiles, sorted by kind; a name stands before the first of each.")
     for kind, group in groups.items():
         place += place % COLUMNS == COLUMNS - 1  # a name takes two places of a line
-        x, y = _corner(place)
+        row, column = divmod(place, COLUMNS)
         words = f"{kind} {len(group)}".replace(" ", "\n", 1)
-        named = ax.note(words, (x + 1.4, y + 0.72), size="small", name=kind, values=len(group))
-        for number, weight in enumerate(group, place + 2):
-            ax.picture(tinted(weight, scale), role="colour", name="", at=_corner(number),
-                       size=(1.44, 1.44))  # fmt: skip
+        named = ax.note(words, (1.5 * column + 1.43, 1.5 * row + 0.75), size="small", name=kind,
+                        values=len(group))  # fmt: skip
+        places += [divmod(place + 2 + number, COLUMNS) for number in range(len(group))]
         place += 2 + len(group)
         fig.say("{0:name}: {0:item}.", named)
+    tiles = np.stack([tinted(weight, scale) for group in groups.values() for weight in group])
+    mosaic(ax, tiles, (0.03, 0.03), 1.44, (1.5, 1.5), role="colour", places=places)
     return fig
-
-
-def _corner(place: int) -> tuple[float, float]:
-    row, column = divmod(place, COLUMNS)
-    return 1.5 * column + 0.03, 1.5 * row + 0.03

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from convbook._typing import Array
-from convbook.figures._blocks import BLOCK, block, reach, title
+from convbook.figures._blocks import BLOCK, block, mosaic, reach, title
 from convbook.figures._figure import Figure, drawing
 
 ARROW = "\N{RIGHTWARDS ARROW}"
@@ -131,11 +131,11 @@ def pushed(sketches: Array, likeness: Sequence[float]) -> Figure:
     """
     fig = Figure()
     ax = fig.panel(8 * 1.8, 2.2 * -(-len(sketches) // 8))
-    for place, (sketch, value) in enumerate(zip(sketches, likeness, strict=True)):
-        row, column = divmod(place, 8)
-        at = 0.05 + 1.8 * column, 0.55 + 2.2 * row
-        ax.picture(sketch, role="signed", name="", at=at, size=(1.55, 1.55))
-        ax.note(f"{value:.2f}", (at[0] + 0.78, at[1] - 0.25), size="small")
+    places = [divmod(place, 8) for place in range(len(sketches))]
+    own = sketches / abs(sketches).max((1, 2), keepdims=True)
+    mosaic(ax, own, (0.05, 0.55), 1.55, (1.8, 2.2), role="signed", high=1.0, places=places)
+    for (row, column), value in zip(places, likeness, strict=True):
+        ax.note(f"{value:.2f}", (0.83 + 1.8 * column, 0.3 + 2.2 * row), size="small")
     all_ = ax.note("", (0, 0), name="correlations", values=np.asarray(likeness))
     fig.say("Tiles of weights in both signs, each with a correlation from {0:min .2f} to "
             "{0:max .2f}.", all_)  # fmt: skip
