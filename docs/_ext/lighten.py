@@ -1,10 +1,11 @@
-"""Make the finished site light: one style sheet (and one of mathematics), one script, small fonts and pictures.
+"""Make the finished site light: one style sheet, one script, small fonts and pictures.
 
 A bundler would do this and needs Node; Sphinx has no such step. After the pages are written, what
 every page loads is put into one file of each kind, fonts are cut to the characters in use by
-fontTools, pictures inside drawings become WebP and the large ones files of their own, and what
-nothing refers to any more is dropped. Of Sphinx it needs only ``outdir``; of the theme nothing:
-it reads the pages, and a page without a style sheet or script stays as it is.
+fontTools and put into the style sheets (mathematics has one of its own), pictures inside drawings
+become WebP and the large ones files of their own, and what nothing refers to any more is dropped.
+Of Sphinx it needs only ``outdir``; of the theme nothing: it reads the pages, and a page without a
+style sheet or script stays as it is.
 """
 
 from __future__ import annotations

@@ -89,8 +89,10 @@ def _by_rank(work: Workload) -> Sequence[str]:
     taps, channels = max(work.sizes.kernel_size), min(work.channels, work.kernels)
     single = work.channels * work.kernels == 1
     few = FEW // 4 if single else FEW // 2 if channels <= 4 else FEW
-    if taps == 1 or work.sizes.stride != (1, 1) or multiplications(work) < few:
-        return ("shift",) if work.groups > 1 else ()
+    sparse = taps == 1 or work.sizes.stride != (1, 1)
+    if sparse or multiplications(work) < few:
+        ready = work.prepared and channels >= 8 and multiplications(work) >= FEW // 4
+        return ("shift",) if work.groups > 1 or (ready and not sparse) else ()
     if work.groups > 1 or single:
         large_plane = work.groups > 1 or max(work.sizes.output_size) >= 256
         return ("fft", "shift") if taps >= 11 else ("shift",) if large_plane else ()
