@@ -258,7 +258,7 @@ class Bench extends Windowed {
     let said = `The weights add up to ${number(all)}${signed ? ": a flat area gives 0" : ""}. Results from ${low} to ${high}${signed ? "" : ", shown from 0 to 255"}.`;
     if (colour) said += " The numbers are those of the green channel.";
     if (size > 1) said += ` The ${name.split(" ")[0]} of its ${size} × ${size} sums is ${rounded(planes[channel].data[Math.floor(u / size) * planes[channel].width + Math.floor(v / size)])}.`;
-    this.facts.textContent = said + (this.stacked ? ` Output ${this.shape}.` : "");
+    write(this.facts, said + (this.stacked ? ` Output ${this.shape}.` : ""));
   }
 
   range(o) {

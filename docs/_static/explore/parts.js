@@ -253,8 +253,8 @@ export class Explorable extends HTMLElement {
     this.draw();
     for (const control of this.controls) control.refresh();
     const lines = this.python();
-    this.line.textContent = lines.at(-1);
-    this.program.textContent = lines.join("\n");
+    write(this.line, lines.at(-1));
+    write(this.program, lines.join("\n"));
   }
 
   add(control) {

@@ -1,6 +1,6 @@
 // Photographs as planes of numbers, a window on them, and the sum in it: for bench, cover and shift.
 
-import { Explorable, Grid, make, number, range, write } from "./parts.js";
+import { Explorable, Grid, dress, make, number, range, write } from "./parts.js";
 
 /** Split the bytes of a picture into planes of numbers, grey and red, green, blue, over those of an `old` photo. */
 export function split({ data, width, height }, old) {
@@ -178,10 +178,7 @@ export class Picture {
   point(at) {
     const [row, column] = at.map((k) => Math.floor(k / this.scale));
     const { width, height } = this.canvas;
-    Object.assign(this.mark.style, {
-      left: `${100 * column / width}%`, top: `${100 * row / height}%`,
-      width: `${100 * this.side / width}%`, height: `${100 * this.side / height}%`,
-    });
+    dress(this.mark, `left: ${100 * column / width}%; top: ${100 * row / height}%; width: ${100 * this.side / width}%; height: ${100 * this.side / height}%`);
   }
 }
 
@@ -207,15 +204,13 @@ export class Sum {
     this.pixels.draw(3, 3, (r, c) => ({ text: number(pixels[place(r, c)]), kind: kind(r, c) }));
     this.weights.draw(3, 3, (r, c) => ({ text: fraction(w[place(r, c)]), kind: kind(r, c) }));
     const largest = Math.max(...w.map(Math.abs)) || 1;
-    for (const { place: at, style } of this.weights.cells.values()) {
-      const value = w[place(...at)];
-      style.setProperty("--edge", "var(--pst-color-text-muted)");
-      style.setProperty("--ink", value < 0 ? "var(--cb-negative)" : "var(--cb-positive)");
-      style.setProperty("--tint", `${value ? Math.round(8 + 30 * Math.abs(value) / largest) : 0}%`);
+    for (const cell of this.weights.cells.values()) {
+      const value = w[place(...cell.place)];
+      dress(cell, `--edge: var(--pst-color-text-muted); --ink: var(--cb-${value < 0 ? "negative" : "positive"}); --tint: ${value ? Math.round(8 + 30 * Math.abs(value) / largest) : 0}%`);
     }
-    for (const { place: at, style } of this.pixels.cells.values()) {
-      const value = Math.round(pixels[place(...at)]);
-      Object.assign(style, { background: `rgb(${value} ${value} ${value})`, color: value > 117 ? "#000" : "#fff" });
+    for (const cell of this.pixels.cells.values()) {
+      const value = Math.round(pixels[place(...cell.place)]);
+      dress(cell, `background: rgb(${value} ${value} ${value}); color: ${value > 117 ? "#000" : "#fff"}`);
     }
     write(this.total, rounded(y));
     this.say();
@@ -232,7 +227,7 @@ export class Sum {
     const terms = [...this.w.keys()].filter((k) => (one < 0 ? this.w[k] : k === one));
     const parts = terms.map((k) => `${number(this.values[k])} · ${this.w[k] < 0 ? `(${fraction(this.w[k])})` : fraction(this.w[k])}`);
     const sum = one < 0 ? this.y : this.values[one] * this.w[one];
-    this.words.textContent = `${parts.join(" + ") || "0"} = ${rounded(sum)}`;
+    write(this.words, `${parts.join(" + ") || "0"} = ${rounded(sum)}`);
   }
 }
 
