@@ -117,8 +117,8 @@ def oldest(session: nox.Session) -> None:
     session.install("-e", ".[test]", OLDEST_NUMPY, silent=False)
     names = {path.stem for path in Path("src/convbook").glob("[a-z]*") if path.stem != "py"}
     files = sorted(f"tests/test_{name}.py" for name in names - {"figures"})
-    profile = "--hypothesis-profile=other NumPy"
-    session.run("pytest", *WORKERS, profile, "src", *files, env={**ALONE, "CONVBOOK_STRICT": "0"})
+    options = "--hypothesis-profile=other NumPy", "--dist=worksteal"  # one file is most of it
+    session.run("pytest", *WORKERS, *options, "src", *files, env={**ALONE, "CONVBOOK_STRICT": "0"})
 
 
 @nox.session

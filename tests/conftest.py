@@ -45,9 +45,9 @@ class OneSite(LoadFileScheduling):
         return "site" if file.endswith(self.LOOK) and not BUILT else file
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneSite:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneSite | None:
     """Build the book once a run, while the other worker has something else to do."""
-    return OneSite(config, log)
+    return OneSite(config, log) if config.option.dist == "loadfile" else None
 
 
 @pytest.fixture(scope="session")
