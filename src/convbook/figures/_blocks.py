@@ -65,13 +65,16 @@ def mosaic(
 
 def _raster(side: int, size: float, pitch: Point) -> tuple[int, list[int]]:
     """Return how finely to repeat pixels so that whole ones fill the gaps, and how many do."""
-    for fine in count(1):
-        gaps = [max(1, round(fine * side * (way / size - 1))) for way in pitch]
-        sizes = [way * fine * side / (fine * side + gap)
-                 for way, gap in zip(pitch, gaps, strict=True)]  # fmt: skip
-        if max(abs(given / size - 1) for given in sizes) < 0.025:
-            return fine, gaps
-    raise AssertionError  # count has no end
+
+    def gaps(fine: int) -> list[int]:
+        return [max(1, round(fine * side * (way / size - 1))) for way in pitch]
+
+    def error(fine: int) -> float:
+        parts = (fine * side / (fine * side + gap) for gap in gaps(fine))
+        return max(abs(way * part / size - 1) for way, part in zip(pitch, parts, strict=True))
+
+    fine = next(fine for fine in count(1) if error(fine) < 0.025)
+    return fine, gaps(fine)
 
 
 def block(

@@ -140,7 +140,7 @@ class Panel:
         """
         width, height = size or (values.shape[1], values.shape[0])
         if role == "signed":
-            high = high or float(abs(values).max()) or 1.0
+            high = high or float(np.nanmax(abs(values))) or 1.0
             low = -high
         x, y = at
         limits = self.ax.get_xlim(), self.ax.get_ylim()
