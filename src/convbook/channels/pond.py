@@ -58,7 +58,7 @@ def frog(size: int = 128) -> Array:
     size = _checks.integer("size", size, 1)
     _checks.memory("size", size, (4 * size, 4 * size, 3), np.dtype(float))
     fine = 4 * size  # painted larger and averaged, for smooth edges
-    y, x = (np.mgrid[:fine, :fine] + 0.5) * 2 / fine - 1
+    y, x = ((axis + 0.5) * 2 / fine - 1 for axis in np.ogrid[:fine, :fine])
     canvas = np.full((fine, fine, 3), RED, float)
     for left, top, width, height, colour in _ellipses():
         canvas[((x - left) / width) ** 2 + ((y - top) / height) ** 2 <= 1] = colour
