@@ -205,8 +205,8 @@ class Figure(figure.Figure):
         box = Bbox([[left * PIXEL, high - bottom * PIXEL], [right * PIXEL, high - top * PIXEL]])
         with self._only(panel):
             drawing = self._bytes("svg", metadata={"Date": None}, bbox_inches=box).decode()
-        share = 100 * panel.scale * width / _layout.PHONE
-        style = f"--width: {width - 0.05:.1f}px; --phone: {share - 0.05:.1f}%"
+        part, share = 100 * width / _layout.COLUMN, 100 * panel.scale * width / _layout.PHONE
+        style = f"--part: {part - 0.01:.2f}; --phone: {share - 0.05:.1f}%"
         return _svg.element(
             drawing,
             f'aria-hidden="true" width="{width:.0f}" height="{bottom - top:.0f}" style="{style}"',
