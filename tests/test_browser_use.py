@@ -184,6 +184,19 @@ def test_nothing_moves_while_a_page_loads(browser: Any, late_address: str, name:
     assert max(moved.values()) < 0.02, moved
 
 
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_panels_stay_side_by_side_where_the_column_is_narrow(open_page: Any, name: str) -> None:  # noqa: F811
+    """On a tablet and on paper they shrink, and do not break into lines."""
+    page = open_page(name, width=673)
+    for media in ("screen", "print"):
+        page.emulate_media(media=media)
+        broken = page.evaluate("""() => [...document.querySelectorAll(".convbook-figure .row")]
+            .filter(row => row.getClientRects().length && new Set([...row.children]
+                .map(panel => Math.round(panel.getBoundingClientRect().bottom))).size > 1)
+            .map(row => row.closest("figure")?.id)""")
+        assert not broken, media
+
+
 def test_the_theme_does_not_measure_every_box_at_once(open_page: Any) -> None:  # noqa: F811
     """Its function, which lighten.py leaves out, would write -1 into what does not scroll."""
     assert not open_page(CHAPTERS[0]).locator("pre[tabindex='-1']").count()

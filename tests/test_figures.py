@@ -209,6 +209,13 @@ def test_a_page_shows_each_panel_as_an_svg_of_its_own():
     assert sum(widths) + layout.GAP <= layout.COLUMN
 
 
+def test_the_style_sheet_knows_the_column_and_the_gap():
+    css = CSS.read_text("utf-8")
+    share = 100 * layout.GAP / layout.COLUMN
+    assert f"var(--part) * min({layout.COLUMN / 100}px, 1%)" in css
+    assert f"gap: {layout.GAP}px min({layout.GAP}px, {share - 0.005:.2f}%)" in css
+
+
 def test_what_a_page_shows_is_well_formed_even_of_an_empty_panel():
     fig = figure()
     fig.panel(2, 1)
