@@ -248,8 +248,10 @@ def test_it_finds_the_greys_and_the_limit_of_the_figures(compute: Any) -> None:
         rng.normal(size=(rng.integers(1, 30), 7)) * 10.0**k for k in range(-2, 3) for _ in range(20)
     ]
     values += [x * (rng.random(x.shape) < share) for x in values for share in (0.01, 0.05, 0.5)]
-    told = [[[plane(x)], float(abs(x).max() * rng.uniform(1, 3))] for x in values]  # 0 if all are
-    found = compute("photo", "([planes, most]) => m.limit(planes, most)", told)
+    values += [x.round() for x in values]  # many are equal
+    values += [rng.normal(size=(3, *x.shape)) * x for x in values]  # three colours
+    told = [[plane(x) for x in np.reshape(x, (-1, *x.shape[-2:]))] for x in values]
+    found = compute("photo", "planes => m.limit(planes)", told)
     np.testing.assert_allclose(found, [np.percentile(abs(x), 98) for x in values], rtol=1e-12)
     colours = rng.integers(0, 256, (200, 3))
     told = [{"data": [*map(int, rgb), 255], "width": 1, "height": 1} for rgb in colours]

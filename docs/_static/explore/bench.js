@@ -1,7 +1,7 @@
 // <conv-bench>: kernels on a photograph, the camera or a drawing, as fast as they can be changed.
 
 import { array, button, choice, chooser, define, flag, integer, make, number, pair, spinner, table, toggle, words, write } from "./parts.js";
-import { LOOK, Picture, Sum, Windowed, fraction, limit, load, patch, pool, rounded, slide, take } from "./photo.js";
+import { LOOK, Picture, Sum, Windowed, fraction, largest, limit, load, patch, pool, rounded, slide, take } from "./photo.js";
 
 const SIDE = 320, MOST = 4; // pixels of a picture of one's own; kernels of a stack
 const POOLS = { none: null, "max 2×2": ["max", 2], "mean 2×2": ["avg", 2], "max 4×4": ["max", 4], "mean 4×4": ["avg", 4] };
@@ -210,9 +210,9 @@ class Bench extends Windowed {
     if (this.cache[o]?.key === key) return this.cache[o];
     const sums = this.planes.map((plane, c) => slide(plane, w[o], stride, this.cache[o]?.sums[c]?.data));
     const planes = POOLS[name] ? sums.map((plane) => pool(plane, POOLS[name][1], POOLS[name][0])) : sums;
-    const signed = Math.abs(total(w[o])) < 1e-9, bound = 255 * w[o].reduce((all, v) => all + Math.abs(v), 0);
+    const signed = Math.abs(total(w[o])) < 1e-9;
     const { age = 0, most = 0 } = (this.stream && this.cache[o]?.w === w[o] && this.cache[o]) || {}; // a film keeps its scale for a while
-    return (this.cache[o] = { key, w: w[o], sums, planes, signed, age: age + 1, most: age % 10 ? most : signed ? limit(planes, bound) : 255, fresh: true });
+    return (this.cache[o] = { key, w: w[o], sums, planes, signed, age: age + 1, most: age % 10 ? most : signed ? limit(planes) : 255, fresh: true });
   }
 
   draw() {
@@ -264,9 +264,8 @@ class Bench extends Windowed {
   range(o) {
     const found = this.map(o);
     if (!found.range) {
-      let low = Infinity, high = -Infinity;
-      for (const { data } of found.planes) for (let k = 0; k < data.length; k++) { if (data[k] < low) low = data[k]; if (data[k] > high) high = data[k]; }
-      found.range = [low, high].map((value) => number(Math.round(value)));
+      const end = (sign) => sign * Math.max(...found.planes.map(({ data }) => largest(data, sign)));
+      found.range = [end(-1), end(1)].map((value) => number(Math.round(value)));
     }
     return found.range;
   }
