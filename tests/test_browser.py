@@ -155,11 +155,41 @@ def shut_out(page: Any) -> list[str]:
     return found
 
 
+# Variables that an explorable or a drawing uses where they have no value: the style sheet of the
+# pages keeps what it sees used, and does not see a name that a script puts together.
+UNKNOWN = """async () => {
+  const unknown = new Set(), seen = new Set();
+  const look = (element, style) => {
+    for (const [, name] of style.matchAll(/var\\(\\s*(--[\\w-]+)\\s*\\)/g))
+      if (!getComputedStyle(element).getPropertyValue(name)) unknown.add(name);
+  };
+  const styled = root => [...root.querySelectorAll("[style]")].forEach(element => {
+    const style = element.getAttribute("style");
+    if (!seen.has(style)) look(element, style);
+    seen.add(style);
+  });
+  const rules = list => [...list].flatMap(rule => rule.cssRules?.length ? rules(rule.cssRules) : rule);
+  styled(document);
+  const touched = [...document.querySelectorAll("main *")].filter(e => e.localName.includes("-"));
+  for (const explorable of touched) {
+    await customElements.whenDefined(explorable.localName);
+    explorable.wake();
+    const root = explorable.shadowRoot, panel = root.querySelector(".panel");
+    while (!panel.checkVisibility()) await new Promise(requestAnimationFrame); // a picture comes
+    styled(root);
+    for (const sheet of root.adoptedStyleSheets)
+      for (const { selectorText = "none", cssText } of rules(sheet.cssRules))
+        for (const element of root.querySelectorAll(selectorText)) look(element, cssText);
+  }
+  return [...unknown].map(name => `no value: ${name}`);
+}"""
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_a_page_is_sound(open_page: Any, name: str) -> None:
     """No error, no request elsewhere, nothing cut off, nothing that shuts anyone out."""
     page = open_page(name)
-    found = []
+    found = page.evaluate(UNKNOWN)
     for faults, widths in ((overflowing, (NARROW, WIDE)), (shut_out, (WIDE, NARROW))):
         for width in widths:
             if page.viewport_size["width"] != width:

@@ -73,7 +73,7 @@ class Budget extends Explorable {
 [role=option][aria-selected=true] { background: color-mix(in srgb, var(--pst-color-primary) 16%, var(--pst-color-background)); box-shadow: inset 3px 0 var(--pst-color-primary); }
 .barred { height: .75rem; border: 1px solid var(--ink); background: color-mix(in srgb, var(--ink) 55%, transparent); transform-origin: left; }
 .gradient { --ink: var(--cb-gradient); }
-.head span[class] { color: var(--ink); white-space: normal; line-height: 1.2; }
+.head span:has(b) { color: var(--ink); white-space: normal; line-height: 1.2; }
 .words { min-height: 4.4em; margin: .4rem 0; text-align: left; font-size: .92rem; font-variant-numeric: tabular-nums; }
 @container (max-width: 560px) { .line { grid-template-columns: 6.6em 7.8em repeat(3, minmax(0, 1fr)); gap: .25rem; padding-inline: .2rem; font-size: .75rem; } .head { grid-template-columns: repeat(3, 1fr); } .seen, .head > :not([class]) { display: none; } .words { min-height: 8.8em; }
   .spinner { display: grid; grid-template-columns: repeat(3, 1fr); } .spinner > span:first-child { grid-column: 1 / -1; } }

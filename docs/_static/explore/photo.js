@@ -219,7 +219,7 @@ export class Sum {
     const largest = Math.max(...w.map(Math.abs)) || 1;
     for (const cell of this.weights.cells.values()) {
       const value = w[place(...cell.place)];
-      dress(cell, `--edge: var(--pst-color-text-muted); --ink: var(--cb-${value < 0 ? "negative" : "positive"}); --tint: ${value ? Math.round(8 + 30 * Math.abs(value) / largest) : 0}%`);
+      dress(cell, `--edge: var(--pst-color-text-muted); --ink: var(${value < 0 ? "--cb-negative" : "--cb-positive"}); --tint: ${value ? Math.round(8 + 30 * Math.abs(value) / largest) : 0}%`);
     }
     for (const cell of this.pixels.cells.values()) {
       const value = Math.round(pixels[place(...cell.place)]);
