@@ -5,9 +5,12 @@ import re
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from requirements import need
 from website import CHAPTERS, PAGES, ROOT, Page, Site, unmeasured
@@ -107,17 +110,34 @@ def test_every_figure_can_be_taken_along(site: Site) -> None:
         assert b"Description" in content or b"aria-label" in content, file
 
 
+def settings(site: Site) -> list[dict[str, Any]]:
+    """Return what each explorable begins with."""
+    held = re.compile(r'type="?application/json"?>(.*?)</script>')
+    pages = site.pages.values()
+    return [json.loads(found) for page in pages for found in held.findall(page.source)]
+
+
 def test_every_picture_of_a_bench_is_served(site: Site) -> None:
     """A script makes their addresses, so no link tells that one is missing."""
-    names = {
-        name
-        for page in site.pages.values()
-        for held in re.findall(r'type="?application/json"?>(.*?)</script>', page.source)
-        for name in dict(json.loads(held)).get("pictures", {})
-    }
+    names = {name for given in settings(site) for name in given.get("pictures", {})}
     served = {path.stem for path in (site.folder / "_static" / "photographs").glob("*.png")}
     assert names
     assert names == served
+
+
+def test_scripts_compute_with_the_pixels_of_their_programs(site: Site) -> None:
+    """A picture that is only looked at may lose a little on its way into a page; theirs may not."""
+    compared = 0
+    for given in settings(site):
+        if "/" not in given.get("picture", ""):
+            continue
+        names: dict[str, Any] = {}
+        exec("\n".join(given["code"]).replace("{shift}", given.get("shift", "")), names)
+        with Image.open(site.folder / given["picture"]) as held:
+            pixels = np.asarray(held.convert("L"))
+        np.testing.assert_array_equal(pixels, names.get("photo", names.get("picture")))
+        compared += 1
+    assert compared >= 2, "the cover and the picture that moves"
 
 
 def test_ids_are_unique(site: Site) -> None:

@@ -160,7 +160,7 @@ def test_a_rebuild_puts_no_more_pictures_apart(
 ) -> None:
     """A page that is not written again is made light again: it must be left as it is."""
     lighten = need("lighten")
-    monkeypatch.setattr(lighten, "shrunk", lambda code: ("png", base64.b64decode(code)))
+    monkeypatch.setattr(lighten, "shrunk", lambda code, exact: ("png", base64.b64decode(code)))
     codes = [base64.b64encode(bytes([n]) * 2 * lighten.LARGE).decode() for n in range(20)]
     page = tmp_path / "page.html"
     site = lighten.Site(

@@ -46,6 +46,8 @@ MATHS = re.compile(r"<math.*?</math>", re.DOTALL)
 LETTER = re.compile("<mi>([A-Za-z\u0370-\u03ff\u2202])</mi>")
 UNSHOWN = re.compile(r"<annotation.*?</annotation>|<[^>]+>", re.DOTALL)
 PICTURE = re.compile(r'"data:image/png;base64,([^"]+)"')
+SETTINGS = re.compile(r'type="?application/json"?>(.*?)</script>', re.DOTALL)
+Small = dict[str, tuple[str, bytes]]
 SCROLLERS = re.compile(
     r',"complete"===document\.readyState\?(\w+)\(\):window\.addEventListener\("load",\1\)'
 )
@@ -239,13 +241,16 @@ def unpack_pictures(site: Site) -> None:
     """Shrink the pictures in drawings, and give a page's largest files of their own."""
     (site.folder / "_images").mkdir(exist_ok=True)
     for page, text in site.pages.items():
-        small = {code: shrunk(code) for code in dict.fromkeys(PICTURE.findall(text))}
+        exact = {code for held in SETTINGS.findall(text) for code in PICTURE.findall(held)}
+        small = {code: shrunk(code, code in exact) for code in dict.fromkeys(PICTURE.findall(text))}
         spare = FILES - len(set(APART.findall(text)))  # a rebuild finds some apart already
         largest = sorted(small, key=lambda code: -len(small[code][1]))[: max(spare, 0)]
         apart = {code for code in largest if len(small[code][1]) > LARGE}
 
-        def put(found: re.Match[str], page: Path = page, apart: set[str] = apart) -> str:
-            kind, data = shrunk(found[1])
+        def put(
+            found: re.Match[str], page: Path = page, small: Small = small, apart: set[str] = apart
+        ) -> str:
+            kind, data = small[found[1]]
             if found[1] not in apart:
                 return f'"data:image/{kind};base64,{base64.b64encode(data).decode()}"'
             name = f"_images/{digest(data)}.{kind}"
@@ -256,15 +261,18 @@ def unpack_pictures(site: Site) -> None:
 
 
 @cache
-def shrunk(code: str) -> tuple[str, bytes]:
-    """Return a picture as WebP, or as it is where that is smaller; only large grey ones lose."""
+def shrunk(code: str, exact: bool = False) -> tuple[str, bytes]:
+    """Return a picture as WebP, or as it is where that is smaller.
+
+    Only large grey ones lose, and none whose pixels a script computes with.
+    """
     data = base64.b64decode(code)
     picture = Image.open(io.BytesIO(data))
     if picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255):
         picture = picture.convert("RGB")
     kinds = ("png", data), ("webp", encoded(picture, lossless=True, quality=80))
     kind, best = min(kinds, key=lambda kind: len(kind[1]))
-    if picture.mode == "L" and len(best) > LARGE:
+    if picture.mode == "L" and len(best) > LARGE and not exact:
         return "webp", encoded(picture, quality=QUALITY)
     return kind, best
 
