@@ -116,9 +116,10 @@ class Served:
         elif options.get("java_script_enabled", True):
             self.tabs[key].emulate_media(media="screen")
             self.tabs[key].mouse.move(0, 0)
-            self.tabs[key].evaluate(
-                "document.querySelectorAll('.touch > *').forEach(e => e.set({}))"
-            )
+            self.tabs[key].evaluate("""() => {
+                history.replaceState(null, "", location.pathname);
+                document.querySelectorAll(".touch > *").forEach(e => e.set({}));
+            }""")
         return self.tabs[key]
 
     def _new(self, page: str, width: int, theme: str, options: dict[str, Any]) -> Any:
@@ -362,6 +363,16 @@ def test_numbers_change_by_keys(opened: Any) -> None:
     value = "e => e.state.x[1][1]"
     explorable = element(tab, name)
     assert explorable.evaluate(value) == 0.25
+    tab.keyboard.type("1/9")
+    tab.keyboard.press("Enter")
+    scrolled = tab.evaluate("scrollY")
+    tab.keyboard.press("Space")
+    tab.keyboard.press("Enter")
+    assert explorable.evaluate(value) == 1 / 9, "what is shown in a field is rounded"
+    assert tab.evaluate("scrollY") == scrolled
+    tab.keyboard.type("+.25")
+    tab.keyboard.press("Enter")
+    assert explorable.evaluate(value) == 0.25
     tab.keyboard.press("PageUp")
     assert explorable.evaluate(value) == 1.25
     tab.keyboard.press("Backspace")
@@ -384,7 +395,23 @@ def test_numbers_change_by_dragging(opened: Any) -> None:
     tab.mouse.down()
     tab.mouse.move(x + 27, y, steps=4)
     tab.mouse.up()
-    assert element(tab, name).evaluate("e => e.state.w[0][0]") == 3
+    weight = "e => e.state.w[0][0]"
+    assert element(tab, name).evaluate(weight) == 3
+    tab.mouse.down()
+    tab.mouse.move(x + 90, y)
+    assert element(tab, name).evaluate(weight) > 3
+    cancel = "e => e.grids.kernel.body.dispatchEvent(new PointerEvent('pointercancel'))"
+    element(tab, name).evaluate(cancel)
+    tab.mouse.up()
+    assert element(tab, name).evaluate(weight) == 3, "the page was scrolled"
+    tab.mouse.dblclick(x, y)
+    tab.keyboard.type("5")
+    pixel = cell(tab, name, "box.kernel", "0,1").bounding_box()
+    tab.mouse.move(pixel["x"] + 9, y)
+    tab.mouse.down()
+    tab.mouse.move(pixel["x"] + 9 + 18, y)
+    tab.mouse.up()
+    assert element(tab, name).evaluate("e => e.state.w[0]") == [5, 3]
 
 
 def test_fingers_choose_and_type(opened: Any) -> None:
@@ -484,14 +511,26 @@ def test_partners_light_up_in_all_views(opened: Any) -> None:
 
 def test_the_window_moves_over_the_frog(opened: Any) -> None:
     tab, name = opened(CHANNELS[0]), CHANNELS[1]
-    element(tab, name).locator(".probe").focus()
+    element(tab, name).locator(".frame canvas").focus()
     tab.keyboard.press("ArrowRight")
     tab.keyboard.press("Shift+ArrowDown")
-    assert element(tab, name).evaluate("e => e.state.at") == [38, 11]
+    assert element(tab, name).evaluate("e => e.state.at") == [40, 11]
     picture = frog()[:, ::2, ::2].astype(int)
     assert said(tab, name).endswith(
-        f"= {conv2d(picture, VOTES[None])[0, 38, 11]}".replace("-", "−")
+        f"= {conv2d(picture, VOTES[None])[0, 40, 11]}".replace("-", "−")
     )
+
+
+def test_the_frog_lets_a_weight_and_a_page_go(opened: Any) -> None:
+    tab = opened(CHANNELS[0])
+    explorable = element(tab, CHANNELS[1])
+    whole = said(tab, CHANNELS[1])
+    explorable.locator(".weights [role=gridcell]").first.click()
+    assert "tap (0, 0)" in said(tab, CHANNELS[1])
+    tab.mouse.move(0, 0)
+    explorable.locator(".frame canvas").focus()
+    assert said(tab, CHANNELS[1]) == whole
+    assert explorable.locator(".frame").evaluate("e => getComputedStyle(e).touchAction") == "pan-y"
 
 
 # -- Settings ----------------------------------------------------------------
@@ -551,10 +590,28 @@ def test_every_sentence_sets_its_figure(opened: Any, site: Site) -> None:
     assert count >= 10
 
 
+def test_the_way_back_from_a_figure_leads_to_the_sentence(opened: Any) -> None:
+    tab, name = opened(STEPPER[0]), STEPPER[1]
+    sentence = tab.locator(f'a[data-try][href*="#{name}?"]').first
+    sentence.click(modifiers=["Control"])
+    assert "?" not in tab.url
+    there = sentence.evaluate("e => e.getBoundingClientRect().top")
+    sentence.click()
+    assert tab.url == sentence.evaluate("e => e.href")
+    changed = element(tab, name).evaluate("e => e.settings()")
+    assert changed
+    tab.go_back()
+    tab.wait_for_timeout(300)
+    assert sentence.evaluate("e => e.getBoundingClientRect().top") == pytest.approx(there, abs=3)
+    tab.go_forward()
+    element(tab, name).locator("button", has_text="Start again").click()
+    assert "?" not in tab.url
+
+
 ASKED: dict[str, Callable[[Any], object]] = {
     "scrolling": lambda tab: tab.locator(f"#{FAR[1]}").scroll_into_view_if_needed(),
     "the Tab key": lambda tab: tab.keyboard.press("Tab"),
-    "a sentence": lambda tab: tab.locator(f'a[data-try][href="#{FAR[1]}"]').first.click(),
+    "a sentence": lambda tab: tab.locator(f'a[data-try][href*="#{FAR[1]}"]').first.click(),
     "a link": lambda tab: tab.evaluate(f"location.hash = '{FAR[1]}?colour=true'"),
 }
 

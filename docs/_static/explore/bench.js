@@ -1,6 +1,6 @@
 // <conv-bench>: kernels on a photograph, the camera or a drawing, as fast as they can be changed.
 
-import { array, button, choice, chooser, define, flag, integer, make, number, pair, spinner, table, toggle, words, write } from "./parts.js";
+import { array, button, choice, chooser, define, flag, integer, make, number, pair, range, spinner, table, toggle, words, write } from "./parts.js";
 import { LOOK, Picture, Sum, Windowed, fraction, largest, limit, load, patch, pool, rounded, slide, take } from "./photo.js";
 
 const SIDE = 320, MOST = 4; // pixels of a picture of one's own; kernels of a stack
@@ -40,13 +40,12 @@ class Bench extends Windowed {
     const has = (name) => controls.includes(name);
     this.stacked = has("stack");
     this.cache = [];
-    this.input = new Picture("input", "a picture", "the picture: the arrow keys move the window", 3, this.acts);
+    this.input = new Picture("input", "a picture", "the picture: the arrow keys move the window", 3,
+      { ...this.acts, step: (...way) => this.acts.step(...way.map((k) => k * this.state.stride)) });
     this.maps = Array.from({ length: this.stacked ? MOST : 1 }, (_, o) => {
-      const on = (act) => (at) => { if (at) this.state.which = o; act(at); };
-      const map = new Picture("output", "", `result ${o}: the arrow keys move the place`, 1,
-        { ...this.acts, show: (at) => o === this.state.which && this.acts.show(at), keep: on(this.acts.keep), dot() {} });
-      map.canvas.addEventListener("focus", () => { if (this.state.which !== o) { this.state.which = o; this.change(); } });
-      return map;
+      const on = (act) => (...at) => { this.state.which = o; act(...at); };
+      return new Picture("output", "", `result ${o}: the arrow keys move the place${this.stacked ? ", space chooses its kernel" : ""}`, 1,
+        { show: (at) => o === this.state.which && this.acts.show(at), keep: on(this.acts.keep), step: on(this.acts.step), dot: () => o !== this.state.which && on(() => this.refresh())() });
     });
     this.sum = new Sum({
       value: (r, c) => this.w[3 * r + c],
@@ -59,12 +58,17 @@ class Bench extends Windowed {
     this.filming = button("your camera", () => this.film());
     this.drawing = button("draw", () => this.blank());
     const file = make("input", { type: "file", accept: "image/*", hidden: true });
-    file.onchange = () => this.open(file.files[0]);
+    file.onchange = () => { this.open(file.files[0]); file.value = ""; }; // the same may be chosen again
     const alter = (name, f) => button(name, () => this.weigh(f(this.w)));
     const state = (name) => ({ get: () => this.state[name], set: (value) => { this.state[name] = value; this.change(); } });
     const options = [alter("turn", (w) => [6, 3, 0, 7, 4, 1, 8, 5, 2].map((k) => w[k])), alter("negate", (w) => w.map((v) => v && -v)),
-      alter("make the sum 1", (w) => { const all = total(w); return Math.abs(all) < 1e-9 ? w : w.map((v) => v / all); }),
-      alter("surprise me", () => Array.from({ length: 9 }, () => Math.floor(7 * Math.random()) - 3))];
+      button("make the sum 1", () => {
+        const all = total(this.w), w = this.w.map((v) => v / all);
+        if (Math.max(...w.map(Math.abs)) <= 9999) this.weigh(w);
+        else this.tell(`The weights add up to ${number(all)}: no weights within ±9999 in the same proportions add up to 1.`);
+      }),
+      alter("surprise me", () => range(9).map(() => Math.floor(7 * Math.random()) - 3)),
+      button("look for this", () => this.seek())];
     if (has("colour")) options.push(this.add(toggle("each colour by itself", state("colour"))));
     const layers = [];
     if (has("stack")) layers.push(this.add(spinner("kernels", { get: () => this.state.w.length, set: (n) => this.resize(n), low: () => 1, high: () => MOST })));
@@ -84,6 +88,15 @@ class Bench extends Windowed {
   }
 
   get w() { return this.state.w[this.state.which]; }
+
+  /** Take the pattern below the window for the weights: they add up to 0, and answer most where it recurs. */
+  seek() {
+    const pixels = patch(this.planes[this.state.colour ? 1 : 0], this.at), mean = total(pixels) / 9;
+    const most = Math.max(...pixels.map((v) => Math.abs(v - mean)));
+    if (!most) return this.tell("These nine pixels are all equal: there is nothing to look for.");
+    const w = pixels.map((v) => Math.round(4 * (v - mean) / most));
+    this.weigh(w.with(4, w[4] - total(w)));
+  }
 
   weigh(w) {
     this.state.w[this.state.which] = w;
@@ -105,7 +118,7 @@ class Bench extends Windowed {
   }
 
   reset() {
-    if (this.state.picture in this.given.pictures && this.shown !== this.state.picture) this.choose();
+    if (Object.hasOwn(this.given.pictures, this.state.picture) && this.shown !== this.state.picture) this.choose();
   }
 
   /** Show a photograph of the book. */
@@ -113,8 +126,13 @@ class Bench extends Windowed {
     const { picture } = this.state;
     this.stop();
     this.shown = picture;
-    const planes = await load(new URL(`../photographs/${picture}.png`, import.meta.url));
-    if (this.shown === picture) this.look_at(planes);
+    try {
+      const planes = await load(new URL(`../photographs/${picture}.png`, import.meta.url));
+      if (this.shown === picture) this.look_at(planes);
+    } catch {
+      this.shown = "";
+      this.tell(`The picture “${picture}” does not come: is there a network?`);
+    }
   }
 
   async open(file) {
@@ -132,29 +150,38 @@ class Bench extends Windowed {
   }
 
   async film() {
-    if (this.stream) { this.stop(); return this.change(); }
+    const { stream } = this, turn = this.stop();
+    if (stream) return this.change();
+    let found;
     try {
-      this.stream = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 480 } });
+      found = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 480 } });
     } catch {
       return this.tell("There is no camera, or this page may not use it.");
     }
+    if (this.turn !== turn) return halt(found); // something else was chosen meanwhile
+    this.stream = found;
     this.shown = "camera film";
-    const video = make("video", { muted: true, playsInline: true, srcObject: this.stream });
+    const video = make("video", { muted: true, playsInline: true, srcObject: found });
     await video.play();
     let last = null;
     const frame = () => {
-      if (video.srcObject !== this.stream) return;
-      this.look_at(take(video, video.videoWidth, video.videoHeight, SIDE, { photo: last }));
-      last = this.photo;
+      if (this.stream !== found) return;
+      const { top, bottom } = this.getBoundingClientRect();
+      if (bottom > 0 && top < innerHeight) {
+        this.look_at(take(video, video.videoWidth, video.videoHeight, SIDE, { photo: last }));
+        last = this.photo;
+      }
       requestAnimationFrame(frame);
     };
     frame();
     this.tell("What the camera sees stays in this page.");
   }
 
+  /** End a film; return what tells whether anything was chosen since. */
   stop() {
-    for (const track of this.stream?.getTracks() ?? []) track.stop();
+    halt(this.stream);
     this.stream = null;
+    return (this.turn = {});
   }
 
   blank() {
@@ -164,15 +191,20 @@ class Bench extends Windowed {
     this.tell("Draw on the black picture; the space bar sets a dot where the ring is.");
   }
 
-  /** Leave a soft white dot in the middle of the window. */
-  dot() {
+  /** Leave a soft white dot in the middle of the window, or a line from the last one. */
+  dot(on) {
     if (this.shown !== "drawing") return;
-    const [row, column] = this.state.at.map((k) => k + 1);
-    for (let r = Math.max(0, row - 6); r < Math.min(SIDE, row + 7); r++)
-      for (let c = Math.max(0, column - 6); c < Math.min(SIDE, column + 7); c++) {
-        const light = Math.round(255 * Math.max(0, Math.min(1, 5.5 - Math.hypot(r - row, c - column))));
-        for (const data of [this.photo.grey, ...this.photo.colours]) data[r * SIDE + c] = Math.max(data[r * SIDE + c], light);
-      }
+    const end = this.inside(this.seen ?? this.state.at).map((k) => k + 1), start = (on && this.pen) || end;
+    const steps = 1 + (Math.hypot(end[0] - start[0], end[1] - start[1]) >> 1);
+    for (let n = 1; n <= steps; n++) {
+      const [row, column] = end.map((k, axis) => start[axis] + (k - start[axis]) * n / steps);
+      for (let r = Math.max(0, Math.ceil(row) - 6); r < Math.min(SIDE, row + 6); r++)
+        for (let c = Math.max(0, Math.ceil(column) - 6); c < Math.min(SIDE, column + 6); c++) {
+          const light = Math.round(255 * Math.max(0, Math.min(1, 5.5 - Math.hypot(r - row, c - column))));
+          for (const data of [this.photo.grey, ...this.photo.colours]) data[r * SIDE + c] = Math.max(data[r * SIDE + c], light);
+        }
+    }
+    this.pen = end;
     this.look_at(this.photo);
   }
 
@@ -190,12 +222,15 @@ class Bench extends Windowed {
 
   settle() {
     const { state, given } = this;
-    if (!(state.picture in given.pictures)) {
+    if (!Object.hasOwn(given.pictures, state.picture)) {
       this.problem = `There is no picture “${state.picture}”; there are ${Object.keys(given.pictures).join(", ")}.`;
       state.picture = given.picture;
     }
+    if (!this.stacked && state.w.length > 1) this.problem ||= `This figure has one kernel, and the link ${state.w.length}.`;
+    if (!this.stacked) state.w.length = 1;
     state.which = Math.min(state.which, state.w.length - 1);
     super.settle();
+    if (this.plane) state.at = this.output(state.at).map((k) => k * state.stride);
   }
 
   /** The planes that are convolved, each by itself. */
@@ -211,8 +246,9 @@ class Bench extends Windowed {
     const sums = this.planes.map((plane, c) => slide(plane, w[o], stride, this.cache[o]?.sums[c]?.data));
     const planes = POOLS[name] ? sums.map((plane) => pool(plane, POOLS[name][1], POOLS[name][0])) : sums;
     const signed = Math.abs(total(w[o])) < 1e-9;
+    const scale = () => limit(planes) || Math.max(...planes.flatMap(({ data }) => [largest(data), largest(data, -1)])) || 1;
     const { age = 0, most = 0 } = (this.stream && this.cache[o]?.w === w[o] && this.cache[o]) || {}; // a film keeps its scale for a while
-    return (this.cache[o] = { key, w: w[o], sums, planes, signed, age: age + 1, most: age % 10 ? most : signed ? limit(planes) : 255, fresh: true });
+    return (this.cache[o] = { key, w: w[o], sums, planes, signed, age: age + 1, most: age % 10 ? most : signed ? scale() : 255, fresh: true });
   }
 
   draw() {
@@ -227,7 +263,7 @@ class Bench extends Windowed {
       const found = this.map(o);
       map.scale = stride * (POOLS[name]?.[1] ?? 1);
       write(map.title, this.stacked ? `${o}  ${this.called(w[o])}` : "its convolution");
-      if (found.fresh) map.paint(found.planes, found.signed ? -found.most : 0, found.most || 1, found.signed && this.given.tones);
+      if (found.fresh) map.paint(found.planes, found.signed ? -found.most : 0, found.most, found.signed && this.given.tones);
       found.fresh = false;
     });
     const { planes: [plane] } = this.map(which);
@@ -245,19 +281,23 @@ class Bench extends Windowed {
     return Object.entries(this.given.kernels).find(([, one]) => one.every((v, k) => Math.abs(v - w[k]) < 1e-9))?.[0] ?? "your own";
   }
 
+  /** The output whose window is at or before a place, if pooling reads it. */
+  output(at) {
+    const { which, stride, pool: name } = this.state, { planes: [{ height, width }] } = this.map(which);
+    return this.inside(at).map((k, axis) => Math.min(Math.floor(k / stride), [height, width][axis] * (POOLS[name]?.[1] ?? 1) - 1));
+  }
+
   look() {
     const { which, stride, colour, pool: name } = this.state, { sums, planes, signed } = this.map(which);
     const channel = colour ? 1 : 0, size = POOLS[name]?.[1] ?? 1;
-    const [u, v] = this.inside(this.seen ?? this.state.at).map((k, axis) =>
-      Math.min(Math.floor(k / stride), [planes[0].height, planes[0].width][axis] * size - 1));
-    const at = [u * stride, v * stride];
+    const [u, v] = this.output(this.seen ?? this.state.at), at = this.at = [u * stride, v * stride];
     this.input.point(at);
     this.maps[which].point(at);
     this.sum.draw(patch(this.planes[channel], at), this.w, sums[channel].data[u * sums[channel].width + v]);
     const all = total(this.w), [low, high] = this.range(which);
     let said = `The weights add up to ${number(all)}${signed ? ": a flat area gives 0" : ""}. Results from ${low} to ${high}${signed ? "" : ", shown from 0 to 255"}.`;
     if (colour) said += " The numbers are those of the green channel.";
-    if (size > 1) said += ` The ${name.split(" ")[0]} of its ${size} × ${size} sums is ${rounded(planes[channel].data[Math.floor(u / size) * planes[channel].width + Math.floor(v / size)])}.`;
+    if (size > 1) said += ` The ${name.startsWith("max") ? "largest" : "mean"} of the ${size * size} sums in its square is ${rounded(planes[channel].data[Math.floor(u / size) * planes[channel].width + Math.floor(v / size)])}.`;
     write(this.facts, said + (this.stacked ? ` Output ${this.shape}.` : ""));
   }
 
@@ -270,13 +310,25 @@ class Bench extends Windowed {
     return found.range;
   }
 
+  get copied() {
+    return this.own ? "Copied, but for your picture: a link does not hold it, and the program reads it from a file." : "Copied.";
+  }
+
+  get own() {
+    return !Object.hasOwn(this.given.pictures, this.shown);
+  }
+
   python() {
-    const { w, colour, stride, pool: name } = this.state, pooling = POOLS[name];
+    const { w, colour, stride, pool: name } = this.state, pooling = POOLS[name] && `${POOLS[name][0]}_pool2d`, { own } = this;
     const call = `conv2d(${colour ? "photo, np.tile(w, (3, 1, 1, 1)), groups=3" : "luma(photo).round(), w"}${stride > 1 ? `, stride=${stride}` : ""})`;
-    const values = { photo: this.given.pictures[this.shown] ?? this.given.own, w: array(w), result: pooling ? `${pooling[0]}_pool2d(${call}, ${pooling[1]})` : call };
-    return this.given.code.map((line) => line.replace(/\{(\w+)\}/, (_, part) => values[part]));
+    const names = ["conv2d", ...(colour ? [] : ["luma"]), ...(pooling ? [pooling] : [])].sort();
+    return ["import numpy as np", own ? "from PIL import Image, ImageOps" : "import skimage.data", `from convbook import ${names.join(", ")}`,
+      `photo = ${own ? this.given.own : this.given.pictures[this.shown]}.transpose(2, 0, 1).astype(float)`,
+      `w = ${array(w)}.astype(float).reshape(-1, 1, 3, 3)`, pooling ? `${pooling}(${call}, ${POOLS[name][1]})` : call];
   }
 }
+
+const halt = (stream) => stream?.getTracks().forEach((track) => track.stop());
 
 const total = (values) => values.reduce((a, b) => a + b, 0);
 

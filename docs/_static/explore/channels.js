@@ -1,7 +1,7 @@
 // <conv-channels>: a kernel of 27 weights on a picture in colour: 27 products, three sums, one number.
 
 import { Explorable, Grid, array, bracket, choice, chooser, define, edited, list, make, mark, number, sign, tables } from "./parts.js";
-import { paint, slide } from "./photo.js";
+import { Picture, paint, slide } from "./photo.js";
 
 const COLOURS = ["red", "green", "blue"];
 const GREYS = { colour: null, "Rec. 601": [299, 587, 114], "Rec. 709": [2126, 7152, 722], mean: [1, 1, 1] };
@@ -17,12 +17,10 @@ class Channels extends Explorable {
     this.seen = this.add(chooser("picture in", Object.keys(GREYS), this.bound("seen")));
 
     const canvas = (label) => make("canvas", { width: wide, height: high, role: "img", ariaLabel: label });
-    this.picture = canvas("the picture");
-    this.mark = make("div", { className: "mark", ariaHidden: "true" });
-    this.probe = make("div", { className: "probe", tabIndex: 0, role: "application", ariaLabel: "window on the picture; arrow keys move it" }, this.picture, this.mark);
-    this.probe.addEventListener("pointerdown", (event) => { this.probe.setPointerCapture(event.pointerId); this.#reach(event); });
-    this.probe.addEventListener("pointermove", (event) => this.probe.hasPointerCapture(event.pointerId) && this.#reach(event));
-    this.probe.addEventListener("keydown", (event) => this.#key(event));
+    const move = (at) => { this.peek = null; this.state.at = this.#inside(at); this.refresh(); };
+    this.picture = new Picture("", "", "window on the picture: the arrow keys move it", 3, {
+      show: (at) => { this.peek = at && this.#inside(at); this.refresh(); }, keep: move, step: (...way) => move(this.state.at.map((k, axis) => k + way[axis])), dot() {},
+    });
     this.maps = [...COLOURS, "sum"].map((name) => {
       const map = canvas(`what the ${name === "sum" ? "three slices together make" : `${name} slice makes`} of the picture`);
       return Object.assign(make("figure", { className: `map ${name}` }, map, make("figcaption", { textContent: name === "sum" ? "together" : `${name} slice` })), { map });
@@ -37,6 +35,7 @@ class Channels extends Explorable {
       const made = new Grid({ name: `${COLOURS[c]} ${name}`, edit: edits, tell: (text) => this.tell(text),
         show: (place) => { this.hot = place && [c, ...place]; this.refresh(); }, pick: (place) => { this.hot = null; this.chosen = [c, ...place]; this.refresh(); } });
       made.title.remove();
+      made.body.addEventListener("focusout", () => { this.chosen = null; this.refresh(); });
       made.box.className = `box ${name} ${COLOURS[c]}`;
       return made;
     };
@@ -51,36 +50,17 @@ class Channels extends Explorable {
     return [
       this.starts("Weights"),
       make("div", { className: "bar" }, this.seen),
-      make("div", { className: "gallery" }, make("figure", { className: "map main" }, this.probe, make("figcaption", { textContent: "the picture" })), ...this.maps),
+      make("div", { className: "gallery" }, make("figure", { className: "map main" }, this.picture.frame, make("figcaption", { textContent: "the picture" })), ...this.maps),
       this.range, this.table, this.words, this.note,
     ];
   }
 
-  #reach(event) {
-    const box = this.probe.getBoundingClientRect();
-    const at = [(event.clientY - box.top) / box.height * this.given.size[0], (event.clientX - box.left) / box.width * this.given.size[1]];
-    this.#move(at.map((k) => Math.floor(k) - 1));
-    this.probe.focus({ preventScroll: true });
-  }
-
-  #key(event) {
-    const step = event.shiftKey ? 8 : 1;
-    const way = { ArrowUp: [-step, 0], ArrowDown: [step, 0], ArrowLeft: [0, -step], ArrowRight: [0, step] }[event.key];
-    if (!way) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.#move(this.state.at.map((k, axis) => k + way[axis]));
-  }
-
-  #move(at) {
-    this.state.at = at.map((k, axis) => Math.max(0, Math.min(k, this.given.size[axis] - 3)));
-    this.refresh();
-  }
+  #inside = (at) => at.map((k, axis) => Math.max(0, Math.min(k, this.given.size[axis] - 3)));
 
   // -- State ---------------------------------------------------------------
 
   reset() {
-    Object.assign(this, { hot: null, chosen: null });
+    Object.assign(this, { hot: null, chosen: null, peek: null });
   }
 
   settle() {
@@ -90,7 +70,7 @@ class Channels extends Explorable {
       this.problem ||= "This kernel has three slices of 3 by 3 weights; the link has others.";
       this.state.w = this.constructor.fields.w.read(this.given.w);
     }
-    this.state.at = this.state.at.map((k, axis) => Math.max(0, Math.min(k, this.given.size[axis] - 3)));
+    this.state.at = this.#inside(this.state.at);
     if (this.planes?.seen !== seen) {
       const shares = GREYS[seen];
       const sum = shares?.reduce((a, b) => a + b);
@@ -124,14 +104,14 @@ class Channels extends Explorable {
 
   draw() {
     const [high, wide] = this.given.size;
-    const { w, at: [r, c] } = this.state;
+    const { w } = this.state, at = this.peek ?? this.state.at, [r, c] = at;
     if (this.stale) {
       const picture = (data, width, height) => ({ data, width, height });
-      paint(this.picture, this.planes.map((data) => picture(data, wide, high)), 0, 255);
+      this.picture.paint(this.planes.map((data) => picture(data, wide, high)), 0, 255);
       this.maps.forEach(({ map }, k) => paint(map, [picture(this.results[k], wide - 2, high - 2)], -this.limit, this.limit, this.given.tones));
       this.stale = false;
     }
-    this.mark.style = `top: ${100 * r / high}%; left: ${100 * c / wide}%; width: ${300 / wide}%; height: ${300 / high}%`;
+    this.picture.point(at);
     const [low, most] = this.span;
     this.range.textContent = `together: from ${number(low)} to ${number(most)}`;
     const hot = this.hot ?? this.chosen;
@@ -150,14 +130,12 @@ class Channels extends Explorable {
     });
     const total = sums.reduce((a, b) => a + b);
     this.total.textContent = number(total);
-    const line = [mark("y", `y[${r}, ${c}]`), " = ", ...sums.flatMap((sum, k) => [k ? " + " : "", mark(COLOURS[k], bracket(sum))]), " = ", mark("y", number(total))];
-    if (hot) {
-      const [plane, i, j] = hot;
-      const value = this.planes[plane][(r + i) * wide + c + j];
-      line.unshift(mark(COLOURS[plane], `${COLOURS[plane]} tap (${i}, ${j}): ${number(value)} · ${bracket(w[plane][i][j])} = ${number(value * w[plane][i][j])}`), "; ");
-    }
-    this.words.replaceChildren(...line);
-    if (!this.hot) this.say(this.words.textContent);
+    const [plane, i, j] = hot ?? [];
+    const value = hot && this.planes[plane][(r + i) * wide + c + j];
+    this.words.replaceChildren(...(hot
+      ? [mark(COLOURS[plane], `${COLOURS[plane]} tap (${i}, ${j}): ${number(value)} · ${bracket(w[plane][i][j])} = ${number(value * w[plane][i][j])}`)]
+      : [mark("y", `y[${r}, ${c}]`), " = ", ...sums.flatMap((sum, k) => [k ? " + " : "", mark(COLOURS[k], bracket(sum))]), " = ", mark("y", number(total))]));
+    if (!this.hot && !this.peek) this.say(this.words.textContent);
   }
 
   static style = `
@@ -168,15 +146,16 @@ canvas { display: block; width: 100%; image-rendering: pixelated; border: 1px so
 .map.red canvas, .map.green canvas, .map.blue canvas, .map.sum canvas { border: 2px solid var(--ink); }
 figcaption { font-size: .8rem; text-align: center; color: var(--pst-color-text-muted); }
 .map.sum figcaption { font-weight: 600; }
-.probe { position: relative; cursor: crosshair; touch-action: none; }
-.mark { position: absolute; outline: 2px solid #fff; box-shadow: 0 0 0 4px #000; pointer-events: none; }
+.frame { position: relative; cursor: crosshair; touch-action: pan-y; user-select: none; -webkit-user-select: none; }
+.mark { position: absolute; outline: 2px solid #fff; box-shadow: 0 0 0 4px #000; touch-action: none; }
+.mark::before { content: ""; position: absolute; inset: 50% auto auto 50%; width: 44px; height: 44px; translate: -50% -50%; }
 .range { margin: .2rem 0 .4rem; text-align: center; font-size: .88rem; color: var(--pst-color-text-muted); font-variant-numeric: tabular-nums; }
-.table { display: grid; grid-template-columns: auto auto auto auto auto auto auto auto; justify-content: center; align-items: center; gap: .3rem .5rem; --cell: min(2.1rem, (100cqi - 15.5rem) / 9); }
+.table { display: grid; grid-template-columns: auto auto auto auto auto auto auto auto; justify-content: center; align-items: center; gap: .3rem .5rem; --cell: min(2.1rem, (100cqi - 17.3rem) / 9); }
 .head { font-size: .85rem; text-align: center; color: var(--pst-color-text-muted); }
 .name { color: var(--ink); text-align: right; }
 .weights [role=gridcell] { --tint: 22%; }
 .minus { border-style: dashed !important; }
-.sum:not(figure) { min-width: 4.6rem; padding: .2rem .4rem; border: 1px solid var(--ink); background: color-mix(in srgb, var(--ink) 14%, var(--pst-color-background)); text-align: right; font-variant-numeric: tabular-nums; }
+.sum:not(figure) { min-width: 6.4rem; padding: .2rem .4rem; border: 1px solid var(--ink); background: color-mix(in srgb, var(--ink) 14%, var(--pst-color-background)); text-align: right; font-variant-numeric: tabular-nums; }
 .total { font-weight: 700; }
 .together { grid-column: 1 / 8; text-align: right; font-size: .88rem; color: var(--pst-color-text-muted); }
 .words { min-height: 1.6em; margin-top: .5rem; }
@@ -192,7 +171,7 @@ figcaption { font-size: .8rem; text-align: center; color: var(--pst-color-text-m
 `;
 }
 
-/** A number with one decimal at most, for a small cell; the sums beside it have three. */
-const short = (value) => number(Number(value.toFixed(1)));
+/** A number in a small cell: with one decimal at most, below 100; the sums beside it have three. */
+const short = (value) => number(Number(value.toFixed(Math.abs(value) < 100 ? 1 : 0)));
 
 define("channels", Channels);

@@ -47,13 +47,15 @@
 /** A number as it is, but with three decimals at most, and a real minus. */
 export const number = (value) => String(Number(value.toFixed(3))).replace("-", "−");
 
-export const bracket = (value) => (value < 0 ? `(${number(value)})` : number(value));
+export const bracket = (value) => number(value).replace(/^−.*/, "($&)");
+
+const quoted = (text) => `“${text.length > 40 ? `${text.slice(0, 40)}…` : text}”`;
 
 /** Read "3", "−2.5" or "1/9"; throw a sentence for anything else. */
 export function parse(text) {
   const match = /^\s*([+\-−]?(?:\d+\.?\d*|\.\d+))\s*(?:\/\s*(\d+))?\s*$/.exec(text);
   const value = match ? Number(match[1].replace("−", "-")) / Number(match[2] ?? 1) : NaN;
-  if (!(Math.abs(value) <= 9999)) throw new Error(`“${text}” is not a number within ±9999, such as 3, −2.5 or 1/9.`);
+  if (!(Math.abs(value) <= 9999)) throw new Error(`${quoted(text)} is not a number within ±9999, such as 3, −2.5 or 1/9.`);
   return value;
 }
 
@@ -68,7 +70,7 @@ const nested = (value) => (Array.isArray(value) ? `[${value.map(nested).join(", 
 
 // -- Fields: settings as text and as values ----------------------------------
 
-const refuse = (text, rule) => { throw new Error(`The link says “${text}”, but it must be ${rule}.`); };
+const refuse = (text, rule) => { throw new Error(`The link says ${quoted(text)}, but it must be ${rule}.`); };
 const plain = { write: String };
 
 export const integer = (low, high) => ({
@@ -149,10 +151,12 @@ function whenNear(element, action) {
   }, { rootMargin: "100%" }).observe(element);
 }
 
+const TOUCH = matchMedia("(pointer: coarse)").matches;
+
 export class Explorable extends HTMLElement {
   static fields = {};
   static style = "";
-  static hint = "Drag a number sideways to change it, or type. Arrow keys move.";
+  static hint = `Drag a number sideways to change it, or ${TOUCH ? "tap it twice and type" : "type. Arrow keys move"}.`;
 
   connectedCallback() {
     this.figure = this.closest("figure")?.id || this.id;
@@ -161,12 +165,15 @@ export class Explorable extends HTMLElement {
     whenNear(this, () => this.wake());
     addEventListener("keydown", ({ key }) => key === "Tab" && this.wake(), { signal, capture: true }); // Tab finds what there is
     addEventListener("hashchange", () => this.#address(), { signal });
-    document.addEventListener("click", (event) => {
-      const link = event.target.closest?.(`a[data-try][href="#${this.figure}"]`);
-      if (!link) return;
-      event.preventDefault();
-      this.#take(link.dataset.try);
-    }, { signal });
+    for (const link of document.querySelectorAll(`a[data-try][href="#${this.figure}"]`)) {
+      link.href += `?${link.dataset.try}`; // it can be copied, and opened elsewhere
+      link.addEventListener("click", (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+        event.preventDefault();
+        history.pushState("set", "", link.href); // the way back leads to the sentence
+        this.#address(true);
+      }, { signal });
+    }
     this.#address();
   }
 
@@ -189,7 +196,7 @@ export class Explorable extends HTMLElement {
     this.given = JSON.parse(this.querySelector("script[type='application/json']")?.textContent ?? "{}");
     this.controls = [];
     this.voice = make("div", { className: "unseen", role: "status" });
-    this.note = make("p", { className: "note", textContent: this.constructor.hint });
+    this.note = make("p", { className: "note", textContent: this.heard = this.constructor.hint });
     const panel = make("div", { className: "panel", role: "group", ariaLabel: this.given.label ?? "a figure to touch" });
     root.append(panel, make("slot"));
     panel.append(...this.build());
@@ -202,7 +209,7 @@ export class Explorable extends HTMLElement {
     this.line = make("code");
     this.program = make("pre", { tabIndex: 0 });
     const copy = (label, text) => button(label, async () => {
-      let said = "Copied.";
+      let said = this.copied;
       await navigator.clipboard.writeText(text()).catch(() => (said = "This browser does not let a page copy: take it from the address bar, or from the program here."));
       this.tell(said);
     });
@@ -210,18 +217,18 @@ export class Explorable extends HTMLElement {
     return make("div", { className: "foot" }, this.code, make("div", { className: "bar" },
       copy("Copy the Python", () => this.program.textContent),
       copy("Copy a link", () => { history.replaceState(null, "", this.link()); return location.href; }),
-      button("Start again", () => this.set({}))));
+      button("Start again", () => {
+        if (location.hash.startsWith(`#${this.figure}?`)) history.replaceState(null, "", `#${this.figure}`);
+        this.set({});
+      })));
   }
 
-  #address() {
+  #address(scroll = !history.state) {
     const [name, ...query] = location.hash.slice(1).split("?");
-    if (name === this.figure && query.length) this.#take(query.join("?"));
-  }
-
-  #take(query) {
+    if (name !== this.figure || !query.length) return;
     this.touched = true;
-    this.set(Object.fromEntries(new URLSearchParams(query)));
-    this.scrollIntoView({ block: "nearest" });
+    this.set(Object.fromEntries(new URLSearchParams(query.join("?"))));
+    if (scroll) this.scrollIntoView({ block: this.offsetHeight > innerHeight ? "start" : "nearest" });
   }
 
   set(settings) {
@@ -232,7 +239,7 @@ export class Explorable extends HTMLElement {
     for (const [name, field] of Object.entries(fields)) this.state[name] = field.read(String(this.given[name]));
     for (const [name, text] of Object.entries(settings)) {
       try {
-        if (!Object.hasOwn(fields, name)) throw new Error(`The link sets “${name}”, which this figure does not have.`);
+        if (!Object.hasOwn(fields, name)) throw new Error(`The link sets ${quoted(name)}, which this figure does not have.`);
         this.state[name] = fields[name].read(text);
       } catch (error) {
         problem ||= error.message;
@@ -295,7 +302,11 @@ export class Explorable extends HTMLElement {
 
   say(text) {
     clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => this.touched && (this.voice.textContent = text.replace(/[·×]/g, " times ")), 500);
+    this.speaking = setTimeout(() => {
+      const { textContent: more } = this.note; // what is new at the foot is said too
+      if (this.touched) this.voice.textContent = (more === text || more === this.heard ? text : `${text} ${more}`).replace(/ ?[·×] ?/g, " times ");
+      this.heard = more;
+    }, 500);
   }
 
   tell(text) {
@@ -306,6 +317,7 @@ export class Explorable extends HTMLElement {
 
   reset() {}
   settle() {}
+  get copied() { return "Copied."; }
   remark() { return ""; }
   draw() {}
   python() { return [""]; }
@@ -319,7 +331,7 @@ export const button = (label, action, properties = {}) =>
 /** A number with a button on either side. */
 export function spinner(label, { get, set, low, high }) {
   const [less, more] = [["−", "less", -1], ["+", "more", 1]].map(([sign, name, step]) =>
-    button(sign, () => get() + step >= low() && get() + step <= high() && set(get() + step), { ariaLabel: `${name} ${label}` }));
+    button(sign, () => get() + step >= low() && get() + step <= high() && set(get() + step), { ariaLabel: `${name === "less" && label.endsWith("s") ? "fewer" : name} ${label}` }));
   const value = make("span", { className: "value" });
   const element = make("div", { className: "spinner", role: "group", ariaLabel: label }, make("span", { textContent: label }), less, value, more);
   element.refresh = () => {
@@ -387,7 +399,11 @@ export class Grid {
     on("pointerdown", (event) => this.#press(event));
     on("pointermove", (event) => this.#move(event));
     on("pointerup", () => this.#release());
-    on("pointercancel", () => (this.drag = null));
+    on("pointercancel", () => { // the page scrolls
+      if (this.drag?.moved) this.#set(this.drag.place, this.drag.start);
+      this.drag = null;
+    });
+    on("dblclick", (event) => this.place(event) && this.type(this.place(event)));
     on("keydown", (event) => this.#key(event));
     on("focusin", (event) => !this.input && this.place(event) && String(this.place(event)) !== String(this.at) && this.choose(this.place(event), false));
   }
@@ -455,7 +471,8 @@ export class Grid {
 
   #press(event) {
     const place = this.place(event);
-    if (!place || this.input || event.button) return;
+    if (!place || event.button || this.input?.parentNode === this.cell(place)) return;
+    this.input?.blur();
     event.preventDefault(); // no selection of text; choose() sets the focus
     this.drag = { x: event.clientX, place, again: this.choose(place), touch: event.pointerType !== "mouse" };
     if (this.slides || this.cell(place).fixed) return;
@@ -501,7 +518,7 @@ export class Grid {
     if (goal) this.choose(goal);
     else if (step && free) this.#set(place, this.edit.value(r, c) + step);
     else if (/^(Backspace|Delete)$/.test(key) && free) this.#set(place, 0);
-    else if (/^([\d.\-−]|Enter|F2)$/.test(key) && free) this.type(place, key.length === 1 ? key : undefined);
+    else if (/^([\d.+\-−]|Enter|F2| )$/.test(key)) free && this.type(place, /\S/.test(key) && key.length === 1 ? key : undefined);
     else return;
     event.preventDefault();
     event.stopPropagation(); // the theme and Sphinx listen for keys too
@@ -524,7 +541,7 @@ export class Grid {
       input.remove();
       if (next) this.choose(next);
       try {
-        if (keep) this.edit.set(...place, parse(input.value));
+        if (keep && input.value !== held) this.edit.set(...place, parse(input.value)); // what is shown may be rounded
       } catch (error) {
         this.tell(error.message);
       }

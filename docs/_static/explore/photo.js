@@ -120,7 +120,7 @@ export class Windowed extends Explorable {
     show: (at) => { this.seen = at; this.look(); },
     keep: (at) => { this.seen = null; this.state.at = at; this.change(); },
     step: (down, right) => this.acts.keep([this.state.at[0] + down, this.state.at[1] + right]),
-    dot: () => this.dot?.(),
+    dot: (on) => this.dot?.(on),
   };
 
   /** The nearest place at which the window is inside. */
@@ -158,17 +158,18 @@ export class Picture {
     on("pointerdown", (event) => {
       if (event.button) return;
       this.frame.setPointerCapture(event.pointerId);
-      keep(this.place(event));
+      (event.pointerType === "touch" ? show : keep)(this.place(event)); // a finger may want to scroll
       dot();
     });
     on("pointermove", (event) => {
       if (!event.buttons) return show(this.place(event));
       keep(this.place(event));
-      dot();
+      dot(true);
     });
-    on("pointerleave", () => show(null));
+    on("pointerup", (event) => event.pointerType === "touch" && keep(this.place(event)));
+    for (const type of ["pointerleave", "pointercancel"]) on(type, () => show(null));
     on("keydown", (event) => {
-      const way = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+      const way = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -999], End: [0, 999] }[event.key];
       if (event.key === " ") dot();
       else if (way && !event.ctrlKey && !event.metaKey && !event.altKey) step(...way.map((k) => k * this.scale * (event.shiftKey ? 10 : 1)));
       else return;
@@ -201,6 +202,7 @@ export class Sum {
     const show = (at) => this.light(at);
     this.pixels = new Grid({ name: "nine pixels", show, pick: show });
     this.weights = new Grid({ name: "nine weights", show, pick: show, edit, tell });
+    for (const { body } of [this.pixels, this.weights]) body.addEventListener("focusout", () => this.light(null));
     this.pixels.box.classList.add("input");
     this.weights.box.classList.add("kernel");
     this.total = make("div", { className: "total" });
@@ -246,10 +248,10 @@ export class Sum {
 
 export const rounded = (value) => number(Math.round(100 * value) / 100);
 
-/** Ninths and sixteenths as they are written on paper. */
+/** Thirds, sevenths, sixteenths as they are written on paper, but no tenths. */
 export function fraction(value) {
-  const below = [1, 2, 3, 4, 8, 9, 16].find((n) => Math.abs(value * n - Math.round(value * n)) < 1e-9);
-  return below > 1 ? `${number(Math.round(value * below))}/${below}` : number(value);
+  const below = range(17).find((n) => n && Math.abs(value * n - Math.round(value * n)) < 1e-9);
+  return below > 1 && below % 5 ? `${number(Math.round(value * below))}/${below}` : number(value);
 }
 
 export const LOOK = `

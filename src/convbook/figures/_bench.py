@@ -21,15 +21,7 @@ POOLINGS = {
     "mean 4×4": (avg_pool2d, 4),
 }
 
-CODE = [
-    "import numpy as np",
-    "import skimage.data",
-    "from convbook import _checks, avg_pool2d, conv2d, luma, max_pool2d",
-    "photo = {photo}.transpose(2, 0, 1).astype(float)",
-    "w = {w}.astype(float).reshape(-1, 1, 3, 3)",
-    "{result}",
-]
-OWN = 'np.asarray(PIL.Image.open("yours.png").convert("RGB"))'
+OWN = 'np.asarray(ImageOps.fit(Image.open("yours.png").convert("RGB"), (320, 320)))'  # as it is cut
 
 
 @drawing
@@ -38,7 +30,7 @@ def bench(
     kernels: Mapping[str, Array],
     shown: str,
     at: tuple[int, int],
-    picture: str = "camera",
+    picture: str = "cameraman",
 ) -> Figure:
     """Show a photograph through one kernel, and one of its sums; all of it can be changed.
 
@@ -53,7 +45,7 @@ def bench(
     at : pair of int
         Row and column of the output whose sum is worked out.
     picture : str
-        The same photograph in its full size, for the page: "camera", "cat", "coffee", "brick".
+        The same photograph in its full size, for the page: "cameraman", "cat", "coffee", "brick".
     """
     _checks.choice("shown", shown, kernels)
     _checks.choice("picture", picture, PHOTOGRAPHS)
@@ -61,7 +53,7 @@ def bench(
     result = slide(photo, kernel)
     scale = PHOTOGRAPHS[picture].side // len(photo)
     settings = _settings(kernels, [shown], [scale * k for k in at], picture, ["colour"])
-    fig = Explorable("bench", settings, (55, 49))
+    fig = Explorable("bench", settings, (55.75, 49))
     draw_worked(fig, photo, result, kernel, at)
     fig.marks["nine weights"].derive(kernel=shown)
     fig.say("A picture, the kernel {nine weights:kernel} with the weights {nine weights}, and its "
@@ -96,7 +88,7 @@ def bench_stack(
     maps = conv2d(photo[None], stack(kernels[name] for name in shown))
     pooled = pool(maps, size) if pool else maps
     controls = ["colour", "stack", "stride", "pool"]
-    settings = _settings(kernels, shown, [110, 150], "camera", controls, pooling)
+    settings = _settings(kernels, shown, [110, 150], "cameraman", controls, pooling)
     fig = Explorable("bench", settings, (61, 82.5))
     title = f"input {(1, *photo.shape)}"
     fig.pictures({title: photo}, columns=2, low=0, high=255)
@@ -134,7 +126,6 @@ def _settings(
         "kernels": {name: kernel.ravel().tolist() for name, kernel in kernels.items()},
         "pictures": {name: cut.code for name, cut in PHOTOGRAPHS.items()},
         "controls": list(controls),
-        "code": CODE,
         "own": OWN,
         "tones": tones(),
     }

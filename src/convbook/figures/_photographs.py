@@ -28,7 +28,7 @@ class Cut(NamedTuple):
 
 GREY = ("brick", "camera")
 PHOTOGRAPHS = {
-    "camera": Cut("camera", 30, 50, 320),
+    "cameraman": Cut("camera", 30, 50, 320),
     "cat": Cut("chelsea", 0, 75, 300),
     "coffee": Cut("coffee", 40, 140, 320),
     "brick": Cut("brick", 0, 0, 320),

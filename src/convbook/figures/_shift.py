@@ -23,6 +23,8 @@ CODE = [
     "moved[::2, ::2], conv2d(closed, blur[None, None], stride=2)[0]",
 ]
 BINOMIAL = np.outer([1, 4, 6, 4, 1], [1, 4, 6, 4, 1]) / 256
+LONGEST = 16
+"""Pixels that the slider moves the picture by, as in ``docs/_static/explore/shift.js``."""
 CHANCE = 2**0.5
 """Difference of two unrelated maps, as a part of their contrast."""
 
@@ -57,7 +59,11 @@ def shift_slider(photo: Array) -> Figure:
     moved = np.roll(ring, 1, axis=1)
     settings = {
         "label": "a picture that moves",
-        "shift": "1",
+        "shift": "0",
+        "changed": [
+            [round(unexplained(ring, shift, blur), 4) for shift in range(LONGEST + 1)]
+            for blur in (False, True)
+        ],
         "picture": address(photo),
         "code": CODE,
     }
