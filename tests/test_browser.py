@@ -168,7 +168,8 @@ UNKNOWN = """async () => {
     if (!seen.has(style)) look(element, style);
     seen.add(style);
   });
-  const rules = list => [...list].flatMap(rule => rule.cssRules?.length ? rules(rule.cssRules) : rule);
+  const rules = list =>
+    [...list].flatMap(rule => rule.cssRules?.length ? rules(rule.cssRules) : rule);
   styled(document);
   const touched = [...document.querySelectorAll("main *")].filter(e => e.localName.includes("-"));
   for (const explorable of touched) {
