@@ -570,6 +570,28 @@ def test_the_bench_can_be_taken_along(touch: Any, name: str) -> None:
             assert result[channel, row // size, column // size] == pytest.approx(shown, abs=0.006)
 
 
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("name", ["bench", "stack"])
+def test_nothing_moves_on_the_bench(touch: Any, name: str, width: int) -> None:
+    """Whatever is set, the program and its buttons stay where they are."""
+    page = touch(name, width)
+    settle(page, "e.photo")
+    queries = ["", "colour=true", "w=0.001,0,0,0,0,0,0,0,0", f"w={','.join(9 * ['0.0625'])}"]
+    queries += [f"w={','.join(9 * ['-999.123'])}&colour=true", "picture=cat"]
+    queries += [f"w={'/'.join(n * ['1,2,3,4,5,6,7,8,9'])}" for n in range(1, 5) if name == "stack"]
+    places = []
+    for query in queries:
+        page.evaluate(f"location.hash = 'fig-{name}?{query}'")
+        page.wait_for_timeout(50)
+        assert not page.locator(".problem").count()
+        places.append(
+            page.evaluate("""() => { const e = document.querySelector(".touch > *");
+            return e.shadowRoot.querySelector(".foot").getBoundingClientRect().top
+                - e.getBoundingClientRect().top; }""")
+        )
+    assert max(places) - min(places) < 1, dict(zip(queries, places, strict=True))
+
+
 def test_the_bench_by_keyboard_alone(touch: Any) -> None:
     page = touch("bench")
     settle(page, "e.photo")
@@ -713,7 +735,9 @@ REFUSE = """() => { navigator.mediaDevices.getUserMedia = () =>
 # Every film that a page asks for.
 COUNT = """() => { window.films = []; const ask = navigator.mediaDevices.getUserMedia;
   navigator.mediaDevices.getUserMedia = async (...how) => {
-    const film = await ask.apply(navigator.mediaDevices, how); films.push(film); return film; }; }"""
+    const film = await ask.apply(navigator.mediaDevices, how);
+    films.push(film); return film; }; }"""
+ENDED = "films.every(film => film.getTracks().every(track => track.readyState === 'ended'))"
 
 
 def test_the_bench_films_or_says_why_not(touch: Any) -> None:
@@ -726,10 +750,7 @@ def test_the_bench_films_or_says_why_not(touch: Any) -> None:
     page.evaluate(COUNT)
     page.get_by_role("button", name="your camera").dblclick()
     page.get_by_role("button", name="cat").click()
-    settle(
-        page,
-        "films.every(film => film.getTracks().every(({ readyState }) => readyState === 'ended'))",
-    )
+    settle(page, ENDED)
     assert page.evaluate("films.length") == 2
     assert page.evaluate("document.querySelector('conv-bench').shown") == "cat"
     page.evaluate(REFUSE)

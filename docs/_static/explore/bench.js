@@ -22,6 +22,8 @@ class Bench extends Windowed {
 .row { gap: .3rem; } .row > * { padding-inline: .45rem; font-size: .86rem; }
 @container not (max-width: 560px) { .stage { max-width: 39rem; margin-inline: auto; } }
 .maps { display: grid; grid-template-columns: repeat(auto-fit, minmax(40%, 1fr)); gap: .3rem .5rem; align-content: start; }
+.many > .input { padding-bottom: 1.3rem; }
+.many ~ .facts { min-height: 4.4em; }
 .many [data-now] .title { font-weight: 700; }
 .many [data-now] .frame { outline: 3px solid var(--cb-kernel); outline-offset: 1px; }
 .maps .picture:not([data-now]) .mark { visibility: hidden; }
@@ -32,7 +34,9 @@ class Bench extends Windowed {
   .row { flex-wrap: nowrap; margin-inline: -.6rem; padding: 3px .6rem; overflow-x: auto; scrollbar-width: thin; }
   .row > * { flex: none; }
   .many { grid-template-columns: 1fr; }
-  .many > .input { width: 60%; margin: auto; }
+  .many > .input { width: 60%; margin: auto; padding: 0; }
+  .many > .maps { min-height: calc(min(100cqw - 1.3rem, 23.5rem) + 2.8rem); }
+  .many ~ .facts { min-height: 8.7em; }
 }`;
 
   build() {

@@ -49,7 +49,7 @@ export const number = (value) => String(Number(value.toFixed(3))).replace("-", "
 
 export const bracket = (value) => number(value).replace(/^−.*/, "($&)");
 
-const quoted = (text) => `“${text.length > 40 ? `${text.slice(0, 40)}…` : text}”`;
+const quoted = (text) => `“${text.length > 24 ? `${text.slice(0, 24)}…` : text}”`;
 
 /** Read "3", "−2.5" or "1/9"; throw a sentence for anything else. */
 export function parse(text) {

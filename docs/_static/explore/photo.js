@@ -243,6 +243,7 @@ export class Sum {
     const parts = terms.map((k) => `${number(this.values[k])} · ${this.w[k] < 0 ? `(${fraction(this.w[k])})` : fraction(this.w[k])}`);
     const sum = one < 0 ? this.y : this.values[one] * this.w[one];
     write(this.words, `${parts.join(" + ") || "0"} = ${rounded(sum)}`);
+    dress(this.words, `--long: ${this.words.textContent.length}`);
   }
 }
 
@@ -270,12 +271,12 @@ canvas:focus-visible { outline: none; }
 .sum { --cell: 2.9rem; display: flex; align-items: center; justify-content: center; gap: .7rem; margin: .6rem 0 .2rem; }
 .sign { padding-top: 1.5rem; font-size: 1.4rem; }
 .total { display: grid; place-items: center; min-width: 6.2rem; height: 3.6rem; padding: 0 .3rem; border: 1px solid var(--ink); background: color-mix(in srgb, var(--ink) 16%, var(--pst-color-background)); font-size: 1.5rem; font-variant-numeric: tabular-nums; }
-.words, .facts { min-height: 2.9em; margin: .2rem 0; text-align: center; font-size: .9rem; font-variant-numeric: tabular-nums; }
+.words, .facts { min-height: 2.9rem; margin: .2rem 0; text-align: center; font-size: .9rem; font-variant-numeric: tabular-nums; }
 @container (max-width: 560px) {
   .stage { gap: .3rem .5rem; max-width: 23.5rem; margin-inline: auto; }
   .sum { --cell: min(8.8cqw, 1.75rem); gap: .2rem; }
   .sign { font-size: 1.1rem; }
   .total { min-width: 4rem; font-size: 1.15rem; }
-  .words, .facts { min-height: 4.4em; }
+  .words { min-height: 4.9rem; font-size: min(.9rem, .9rem * sqrt(105 / var(--long))); } .facts { min-height: 5.8em; }
 }
 `;

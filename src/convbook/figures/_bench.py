@@ -53,7 +53,7 @@ def bench(
     result = slide(photo, kernel)
     scale = PHOTOGRAPHS[picture].side // len(photo)
     settings = _settings(kernels, [shown], [scale * k for k in at], picture, ["colour"])
-    fig = Explorable("bench", settings, (55.75, 49))
+    fig = Explorable("bench", settings, (56.25, 51))
     draw_worked(fig, photo, result, kernel, at)
     fig.marks["nine weights"].derive(kernel=shown)
     fig.say("A picture, the kernel {nine weights:kernel} with the weights {nine weights}, and its "
@@ -89,7 +89,7 @@ def bench_stack(
     pooled = pool(maps, size) if pool else maps
     controls = ["colour", "stack", "stride", "pool"]
     settings = _settings(kernels, shown, [110, 150], "cameraman", controls, pooling)
-    fig = Explorable("bench", settings, (61, 82.5))
+    fig = Explorable("bench", settings, (61.5, 86.5))
     title = f"input {(1, *photo.shape)}"
     fig.pictures({title: photo}, columns=2, low=0, high=255)
     fig.say("A photograph of {0:size} pixels, and what kernels and a pooling, {0:pooling}, make of "

@@ -42,7 +42,7 @@ def cover(image: Array, kernel: Array, at: tuple[int, int]) -> Figure:
         "w": kernel.ravel().tolist(),
         "code": CODE,
     }
-    fig = Explorable("cover", settings, (40, 34))
+    fig = Explorable("cover", settings, (40, 34.25))
     result = slide(image, kernel)
     limit = 0.6 * abs(result).max()
     draw_worked(fig, image, result, kernel, at, relief=limit)
