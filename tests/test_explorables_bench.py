@@ -920,6 +920,14 @@ def test_the_kernel_is_dragged_over_the_cat(touch: Any) -> None:
     page.mouse.up()
     assert state(page)["at"] == [59, 89]
     assert total(page) == program(page)
+    for name in ("box blur", "sharpen"):
+        page.get_by_role("button", name=name).click()
+        assert total(page) == pytest.approx(program(page), abs=0.006)
+    page.locator(".kernel [role=gridcell]").first.focus()
+    page.keyboard.type("1/9")
+    page.keyboard.press("Enter")
+    assert state(page)["w"][0] == [1 / 9, -1, 0, -1, 5, -1, 0, -1, 0]
+    assert total(page) == pytest.approx(program(page), abs=0.006)
 
 
 # -- Files -------------------------------------------------------------------

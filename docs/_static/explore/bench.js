@@ -1,25 +1,14 @@
 // <conv-bench>: kernels on a photograph, the camera or a drawing, as fast as they can be changed.
 
-import { array, button, choice, chooser, define, flag, integer, make, number, pair, range, spinner, table, toggle, words, write } from "./parts.js";
-import { LOOK, Picture, Sum, Windowed, fraction, largest, limit, load, patch, pool, rounded, slide, take } from "./photo.js";
+import { array, button, choice, chooser, define, flag, integer, make, number, pair, range, spinner, toggle, words, write } from "./parts.js";
+import { LOOK, Picture, Sum, Windowed, kernels, largest, limit, load, patch, pool, rounded, slide, take } from "./photo.js";
 
 const SIDE = 320, MOST = 4; // pixels of a picture of one's own; kernels of a stack
 const POOLS = { none: null, "max 2×2": ["max", 2], "mean 2×2": ["avg", 2], "max 4×4": ["max", 4], "mean 4×4": ["avg", 4] };
 
-/** Kernels of nine weights each. */
-const kernels = {
-  ...table(9),
-  read(text) {
-    const rows = table(9).read(text);
-    if (rows[0].length !== 9 || rows.length > MOST) throw new Error(`A kernel has nine weights, and there may be ${MOST} kernels.`);
-    return rows;
-  },
-};
-
 class Bench extends Windowed {
-  static fields = { w: kernels, which: integer(0, MOST - 1), at: pair(), picture: words, colour: flag, stride: integer(1, 4), pool: choice(Object.keys(POOLS)) };
+  static fields = { w: kernels(MOST), which: integer(0, MOST - 1), at: pair(), picture: words, colour: flag, stride: integer(1, 4), pool: choice(Object.keys(POOLS)) };
   static style = `${LOOK}
-.row { gap: .3rem; } .row > * { padding-inline: .45rem; font-size: .86rem; }
 @container not (max-width: 560px) { .stage { max-width: 39rem; margin-inline: auto; } }
 .maps { display: grid; grid-template-columns: repeat(auto-fit, minmax(40%, 1fr)); gap: .3rem .5rem; align-content: start; }
 .many > .input { padding-bottom: 1.3rem; }
@@ -31,8 +20,6 @@ class Bench extends Windowed {
 .drawing .input .frame { touch-action: none; }
 .over .input .frame { outline: 3px dashed var(--pst-color-primary); }
 @container (max-width: 560px) {
-  .row { flex-wrap: nowrap; margin-inline: -.6rem; padding: 3px .6rem; overflow-x: auto; scrollbar-width: thin; }
-  .row > * { flex: none; }
   .many { grid-template-columns: 1fr; }
   .many > .input { width: 60%; margin: auto; padding: 0; }
   .many > .maps { min-height: calc(min(100cqw - 1.3rem, 23.5rem) + 2.8rem); }
@@ -51,11 +38,7 @@ class Bench extends Windowed {
       return new Picture("output", "", `result ${o}: the arrow keys move the place${this.stacked ? ", space chooses its kernel" : ""}`, 1,
         { show: (at) => o === this.state.which && this.acts.show(at), keep: on(this.acts.keep), step: on(this.acts.step), dot: () => o !== this.state.which && on(() => this.refresh())() });
     });
-    this.sum = new Sum({
-      value: (r, c) => this.w[3 * r + c],
-      set: (r, c, value) => this.weigh(this.w.with(3 * r + c, value)),
-      text: (r, c) => fraction(this.w[3 * r + c]).replace("−", "-"),
-    }, (text) => this.tell(text));
+    this.sum = new Sum(this);
     this.facts = make("p", { className: "facts" });
     this.names = Object.entries(named).map(([name, w]) => button(name, () => this.weigh([...w])));
     this.sources = Object.keys(pictures).map((name) => button(name, () => { this.state.picture = name; this.choose(); }));

@@ -1,6 +1,6 @@
 // Photographs as planes of numbers, a window on them, and the sum in it: for bench, cover and shift.
 
-import { Explorable, Grid, dress, make, number, range, write } from "./parts.js";
+import { Explorable, Grid, dress, make, number, range, table, write } from "./parts.js";
 
 /** Split the bytes of a picture into planes of numbers, grey and red, green, blue, over those of an `old` photo. */
 export function split({ data, width, height }, old) {
@@ -112,9 +112,19 @@ export async function load(address) {
   return take(picture, picture.naturalWidth, picture.naturalHeight);
 }
 
+/** Up to `most` kernels of nine weights each. */
+export const kernels = (most) => ({
+  ...table(9),
+  read(text) {
+    const rows = table(9).read(text);
+    if (rows[0].length !== 9 || rows.length > most) throw new Error(`A kernel has nine weights, and there may be ${most === 1 ? "one kernel" : `${most} kernels`}.`);
+    return rows;
+  },
+});
+
 /** An explorable whose window moves over a picture: over `this.plane`, at `this.state.at`, or where one points. */
 export class Windowed extends Explorable {
-  static hint = "Drag the ring, or move it with the arrow keys: by ten with Shift.";
+  static hint = "Drag the ring or a weight, or type one. The arrow keys move: by ten with Shift.";
 
   acts = {
     show: (at) => { this.seen = at; this.look(); },
@@ -196,12 +206,19 @@ export class Picture {
   }
 }
 
-/** Nine pixels times nine weights: one sum. */
+/** Nine pixels times nine weights: one sum. Its owner has weights `w`, takes others by weigh(w), and can tell. */
 export class Sum {
-  constructor(edit, tell) {
+  constructor(owner) {
     const show = (at) => this.light(at);
     this.pixels = new Grid({ name: "nine pixels", show, pick: show });
-    this.weights = new Grid({ name: "nine weights", show, pick: show, edit, tell });
+    this.weights = new Grid({
+      name: "nine weights", show, pick: show, tell: (text) => owner.tell(text),
+      edit: {
+        value: (r, c) => owner.w[3 * r + c],
+        set: (r, c, value) => owner.weigh(owner.w.with(3 * r + c, value)),
+        text: (r, c) => fraction(owner.w[3 * r + c]).replace("−", "-"),
+      },
+    });
     for (const { body } of [this.pixels, this.weights]) body.addEventListener("focusout", () => this.light(null));
     this.pixels.box.classList.add("input");
     this.weights.box.classList.add("kernel");
@@ -271,8 +288,11 @@ canvas:focus-visible { outline: none; }
 .sum { --cell: 2.9rem; display: flex; align-items: center; justify-content: center; gap: .7rem; margin: .6rem 0 .2rem; }
 .sign { padding-top: 1.5rem; font-size: 1.4rem; }
 .total { display: grid; place-items: center; min-width: 6.2rem; height: 3.6rem; padding: 0 .3rem; border: 1px solid var(--ink); background: color-mix(in srgb, var(--ink) 16%, var(--pst-color-background)); font-size: 1.5rem; font-variant-numeric: tabular-nums; }
+.row { gap: .3rem; } .row > * { padding-inline: .45rem; font-size: .86rem; }
 .words, .facts { min-height: 2.9rem; margin: .2rem 0; text-align: center; font-size: .9rem; font-variant-numeric: tabular-nums; }
 @container (max-width: 560px) {
+  .row { flex-wrap: nowrap; margin-inline: -.6rem; padding: 3px .6rem; overflow-x: auto; scrollbar-width: thin; }
+  .row > * { flex: none; }
   .stage { gap: .3rem .5rem; max-width: 23.5rem; margin-inline: auto; }
   .sum { --cell: min(8.8cqw, 1.75rem); gap: .2rem; }
   .sign { font-size: 1.1rem; }

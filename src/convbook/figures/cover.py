@@ -6,20 +6,20 @@ import numpy as np
 
 from convbook import KERNELS, conv2d, convolution_matrix, kaiming_uniform, luma, pad, relu, unfold
 from convbook._typing import Array
-from convbook.figures._explorable import Explorable
+from convbook.figures._explorable import Explorable, written
 from convbook.figures._figure import Figure, drawing
 from convbook.figures._photographs import address
 from convbook.figures._planes import brightest, slide
 from convbook.figures._worked import draw_worked
 
 CODE = [
+    "import numpy as np",
     "import skimage.data",
-    "from convbook import KERNELS, conv2d, luma",
+    "from convbook import conv2d, luma",
     "grey = luma(skimage.data.chelsea()[8:248, 60:420].transpose(2, 0, 1))[0]",
     "picture = grey.reshape(120, 2, 180, 2).mean(axis=(1, 3)).round()",
-    'kernel = KERNELS["top edge"]',
 ]
-"""The page's own picture and kernel, as a program."""
+"""The page's own picture, as a program."""
 
 
 @drawing
@@ -39,10 +39,14 @@ def cover(image: Array, kernel: Array, at: tuple[int, int]) -> Figure:
         "label": "a convolution, to be touched",
         "at": f"{at[0]},{at[1]}",
         "picture": address(image),
-        "w": kernel.ravel().tolist(),
+        "w": written(kernel.reshape(1, -1)),
+        "kernels": {
+            name: KERNELS[name].ravel().tolist()
+            for name in ("top edge", "side edge", "outline", "sharpen", "box blur")
+        },
         "code": CODE,
     }
-    fig = Explorable("cover", settings, (40, 34.25))
+    fig = Explorable("cover", settings, (41.5, 36.75))
     result = slide(image, kernel)
     limit = 0.6 * abs(result).max()
     draw_worked(fig, image, result, kernel, at, relief=limit)
