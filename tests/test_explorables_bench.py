@@ -290,7 +290,7 @@ def test_it_counts_as_convbook_does(compute: Any) -> None:
         fields = receptive_field(net[: len(costs)])
         for cost, field, seen in zip(costs, fields, found, strict=True):
             assert tuple(seen["shape"]) == cost.shape
-            counts = ("activations", "bytes", "multiplyAdds", "parameters")
+            counts = ("activations", "bytes", "multiply-adds", "parameters")
             assert [seen[name] for name in counts] == list(cost[1:])
             assert (seen["field"]["size"], seen["field"]["jump"], seen["field"]["start"]) == field
     assert 100 < fitting < 450
@@ -900,7 +900,8 @@ DEAD = """() => {
 }"""
 # What a reader sees of the plot: its paths beyond the frame, what is cut off, the legend, the foot.
 SEEN = """() => {
-  const { svg, words, shadowRoot } = document.querySelector("conv-depth");
+  const { words, shadowRoot } = document.querySelector("conv-depth");
+  const svg = shadowRoot.querySelector("svg");
   const box = svg.getBoundingClientRect();
   const beyond = [...svg.querySelectorAll("path")].filter(path => {
     const { x, y, width, height } = path.getBBox();
@@ -972,10 +973,12 @@ def test_the_depth_curve_starts_at_once(touch: Any) -> None:
     """A large net comes layer by layer; until there is one, nothing old stands there as if new."""
     page = touch("depth")
     settle(page, "e.progress.textContent === '20 of 20 nets'")
-    page.evaluate("document.querySelector('conv-depth').put({ depth: 30, width: '64' })")
-    assert text(page, ".progress") == "0 of 20 nets"
-    page.wait_for_timeout(20)
-    assert page.evaluate("document.querySelector('conv-depth').words.textContent") == ""
+    shown = page.evaluate("""() => {
+      const e = document.querySelector("conv-depth");
+      e.put({ depth: 30, width: "64" });
+      return [e.progress.textContent, e.words.textContent, e.middles];
+    }""")
+    assert shown == ["0 of 20 nets", "", None]
 
 
 def test_the_depth_curve_keeps_a_start(touch: Any) -> None:

@@ -17,7 +17,7 @@ export function count(layers, [channels, height, width], itemsize = 4) {
     size += (span - 1) * jump;
     jump *= s;
     costs.push({
-      shape: [channels, height, width], activations, bytes: activations * itemsize, multiplyAdds: activations * taps,
+      shape: [channels, height, width], activations, bytes: activations * itemsize, "multiply-adds": activations * taps,
       parameters: taps && c * (taps + Number(bias)), field: { size, jump, start },
     });
   }
@@ -46,7 +46,7 @@ const image = {
   write: (sizes) => sizes.join("x"),
 };
 
-const BARS = [["activations", "output", "activations"], ["multiply-adds", "gradient", "multiplyAdds"], ["parameters", "kernel", "parameters"]]; // names, roles, costs
+const BARS = [["activations", "output"], ["multiply-adds", "gradient"], ["parameters", "kernel"]];
 
 /** A count with three digits and the letter for its thousands. */
 export function short(value) {
@@ -54,8 +54,6 @@ export function short(value) {
   for (; value >= 999.5; k++) value /= 1000;
   return `${Number(value.toPrecision(3))} ${" kMGTPE"[k].trim()}`;
 }
-
-const several = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 
 const called = ({ c, k, s, d, g, deep }) =>
   `${deep ? "depthwise" : c ? "conv" : "pool"} ${k}×${k}${s > 1 ? ` / ${s}` : ""}${d > 1 ? `, dilation ${d}` : ""}${c && g > 1 && !deep ? `, ${g} groups` : ""}`;
@@ -99,7 +97,7 @@ class Budget extends Explorable {
       get: () => this.layer[name], set: (value) => this.alter(name, value), low: () => low, high: () => Math.max(high, this.layer[name]),
     }));
     const fixed = () => this.layer.deep || !this.layer.c; // by what arrives
-    const channels = this.add(spinner("channels", { get: () => this.layer.c ?? this.arriving, low: () => (fixed() ? Infinity : this.layer.g), high: () => (fixed() ? 0 : 2049) }));
+    const channels = this.add(spinner("channels", { get: () => this.layer.out, low: () => (fixed() ? Infinity : this.layer.g), high: () => (fixed() ? 0 : 2049) }));
     channels.querySelectorAll("button").forEach((one, k) => {
       one.ariaLabel = `${one.textContent = ["÷2", "×2"][k]} channels`;
       one.onclick = () => one.ariaDisabled === "true" || this.widen([0.5, 2][k]);
@@ -109,15 +107,12 @@ class Budget extends Explorable {
         ...BARS.map(([name, role], k) => make("span", { className: role }, this.sums[k], make("br"), name))), this.list,
       make("div", { className: "bar", role: "group", ariaLabel: "this layer" }, size("kernel", "k", 1, 15), size("stride", "s", 1, 8), size("padding", "p", 0, 15),
         size("dilation", "d", 1, 16), channels),
-      make("div", { className: "bar" }, button("add a convolution", () => this.insert(`c${this.layer.c ?? this.arriving}k3p1`)),
+      make("div", { className: "bar" }, button("add a convolution", () => this.insert(`c${this.layer.out}k3p1`)),
         button("add a pooling", () => this.insert("mk2s2")), button("take away", () => this.remove())),
       this.words];
   }
 
   get layer() { return this.state.layers[this.state.which]; }
-
-  /** Channels that reach the chosen layer. */
-  get arriving() { return this.state.layers.slice(0, this.state.which).findLast((layer) => layer.c)?.c ?? this.state.image[0]; }
 
   /** Change a size of the chosen layer; padding that kept the size keeps it. */
   alter(name, value) {
@@ -174,15 +169,15 @@ class Budget extends Explorable {
     for (const layer of state.layers) {
       layer.deep ??= layer.g > 1 && layer.g === layer.c && layer.c === channels;
       if (layer.deep) layer.c = layer.g = channels; // depthwise stays depthwise
-      channels = layer.c ?? channels;
+      channels = layer.out = layer.c ?? channels;
     }
   }
 
   draw() {
     const { state: { layers: all, image: size, which }, list } = this, costs = count(all, size), { refusal } = costs.at(-1);
     if (refusal) costs.pop();
-    const most = BARS.map(([, , key], k) => {
-      const values = costs.map((cost) => cost[key]);
+    const most = BARS.map(([name], k) => {
+      const values = costs.map((cost) => cost[name]);
       this.sums[k].textContent = refusal ? "?" : short(values.reduce((a, b) => a + b));
       return Math.max(1, ...values);
     });
@@ -196,7 +191,7 @@ class Budget extends Explorable {
       seen.textContent = cost?.field.size;
       row.ariaLabel = `${l + 1}: ${called(layer)}, ${cost ? this.tells(cost).join("; ") : shape.textContent}`;
       bars.forEach((bar, k) => {
-        const share = cost ? cost[BARS[k][2]] / most[k] : 0;
+        const share = cost ? cost[BARS[k][0]] / most[k] : 0;
         Object.assign(bar.style, { width: `${100 * share}%`, visibility: share ? "" : "hidden" });
       });
     });
@@ -207,17 +202,18 @@ class Budget extends Explorable {
     this.shown = row;
     const cost = costs[which], bytes = costs.reduce((sum, one) => sum + one.bytes, 0);
     if (!refusal) this.begun ||= bytes;
-    const lines = cost ? [`Layer ${which + 1} of ${all.length}, ${called(this.layer)}, makes ${cost.shape.join(" × ")}:`, `${this.tells(cost).join(";\n")}.`] : [];
+    const lines = cost ? [`Layer ${which + 1} of ${all.length}, ${called(this.layer)}, makes ${cost.shape.join("×")}:`, `${this.tells(cost).join(";\n")}.`] : [];
     this.words.textContent = [...lines, refusal
-      ?? `All activations in float32: ${short(bytes)}B${bytes === this.begun ? "" : `, ${Number((100 * bytes / this.begun).toPrecision(2))} % of the start`}.`].join("\n");
+      ?? `All activations in float32: ${short(bytes)}B${bytes === this.begun ? "" : `, ${Number((100 * bytes / this.begun).toPrecision(2))}\u00a0% of the start`}.`].join("\n");
     this.say(this.words.textContent);
   }
 
-  tells({ shape, activations, bytes, multiplyAdds, parameters, field: { size, jump, start } }) {
+  /** What a layer costs, and what its outputs see. */
+  tells({ shape, bytes, field: { size, jump, start }, ...cost }) {
     const far = (size - 1) / 2, sides = [1, 2];
     const whole = sides.every((a) => start + far >= this.state.image[a] - 1 && start + jump * (shape[a] - 1) <= far);
     return [
-      `${several(activations, "activation")} (${short(bytes)}B), ${several(multiplyAdds, "multiply-add")}, ${several(parameters, "parameter")}`,
+      BARS.map(([name], k) => `${cost[name].toLocaleString("en")} ${cost[name] === 1 ? name.slice(0, -1) : name}${k ? "" : ` (${short(bytes)}B)`}`).join(", "),
       `receptive field ${size > 1 ? `${size} × ${size} pixels` : "1 pixel"}${whole ? " (the whole image)" : ""}${sides.some((a) => shape[a] > 1) ? `, neighbours ${jump} apart` : ""}`,
     ];
   }

@@ -60,12 +60,13 @@ function convolve(x, weight, scale, width, back) {
   return y;
 }
 
+const empty = () => ({ signal: [], difference: [], gradient: [] });
 const square = (x) => x.reduce((all, value) => all + value * value, 0) / x.length;
 
 /** Mean squares of a net's sums, of what they differ in, and of the gradient; stops for breath after each layer. */
 export function* measure({ width, inputs, gradient, layers }, { variance, bias, activation }) {
   const n = 9 * width, scale = Math.sqrt(3 * variance / n), { f, slope } = ACTIVATIONS[activation];
-  const levels = { signal: [], difference: [], gradient: [] }, sums = [], weights = [];
+  const levels = empty(), sums = [], weights = [];
   const note = ([one, two]) => {
     levels.signal.push((square(one) + square(two)) / 2);
     levels.difference.push(square(one.map((value, k) => value - two[k])) / 2);
@@ -94,22 +95,9 @@ export function* measure({ width, inputs, gradient, layers }, { variance, bias, 
   return levels;
 }
 
-/** The least, the median and the largest of some numbers. */
-function spread(numbers) {
-  const sorted = Float64Array.from(numbers).sort(), middle = (sorted.length - 1) / 2;
-  return [sorted[0], (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2, sorted.at(-1)];
-}
-
 const LINES = { signal: ["output", "the signal"], difference: ["kernel", "what two inputs differ in"], gradient: ["gradient", "the gradient"] };
 const WIDTHS = ["4", "8", "16", "32", "64"];
-const [WIDE, HIGH, LEFT, RIGHT, TOP, BOTTOM] = [600, 330, 112, 582, 20, 294]; // the plot, and what the axes leave of it
-
-function shape(tag, attributes, text = "") {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.textContent = text;
-  return element;
-}
+const [HIGH, LEFT, RIGHT, TOP, BOTTOM] = [330, 112, 582, 20, 294]; // the plot, 600 wide, and what the axes leave of it
 
 const raised = (power) => [...String(power)].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("");
 
@@ -133,7 +121,7 @@ class Depth extends Explorable {
   static fields = { depth: integer(1, 30), width: choice(WIDTHS), activation: choice(Object.keys(ACTIVATIONS)), variance: product, bias: flag };
   static hint = "A line is the median of many nets, each drawn anew; its band reaches from the lowest to the highest.";
   static style = `
-svg { display: block; width: 100%; height: auto; margin: .4rem 0; }
+.plot { aspect-ratio: 20 / 11; margin: .4rem 0; } svg { display: block; }
 text { fill: var(--pst-color-text-base); font-size: 15px; }
 path { fill: none; stroke: var(--ink, var(--cb-rule)); stroke-width: 2.6; }
 .rule { stroke-width: 1; } .theory { --ink: var(--cb-ink); stroke-width: 1; stroke-dasharray: 3 4; } .held { stroke-width: 1; }
@@ -150,9 +138,9 @@ path { fill: none; stroke: var(--ink, var(--cb-rule)); stroke-width: 2.6; }
     const bar = (...parts) => make("div", { className: "bar" }, ...parts);
     this.starts = Object.keys(STARTS).map((name) => button(name, () => { this.asked = name; this.put({ variance: this.start(name) }); }));
     this.hold = button("keep for comparison", () => { this.held = this.held ? null : this.middles; this.refresh(); });
-    this.svg = shape("svg", { viewBox: `0 0 ${WIDE} ${HIGH}` });
+    this.svg = make("div", { className: "plot" });
     this.words = make("p", { className: "words" });
-    this.progress = make("span", { className: "value progress" });
+    this.progress = make("span", { className: "value" });
     return [bar(this.add(slider("layers", this.bound("depth", { low: () => 1, high: () => 30 }))), this.add(chooser("channels", WIDTHS, this.bound("width"))),
       this.add(chooser("activation", Object.keys(ACTIVATIONS), this.bound("activation", { set: (activation) => {
         this.asked = this.begun;
@@ -181,32 +169,29 @@ path { fill: none; stroke: var(--ink, var(--cb-rule)); stroke-width: 2.6; }
 
   /** Draw one net after the other, as much as a frame has time for, and show what there is. */
   settle() {
-    const { depth, width, activation, variance, bias } = this.state, { draws } = this.given;
-    const found = this.found = { signal: [], difference: [], gradient: [] };
-    let seed = 0, work = null;
+    const { depth, width } = this.state, { draws } = this.given, found = this.found = empty(), { signal } = found;
+    let work = null;
     const frame = () => {
       const end = performance.now() + 8;
-      while (this.isConnected && seed < draws && performance.now() < end) {
-        work ??= measure(draw(seed, depth, Number(width)), { variance, bias, activation });
+      while (this.isConnected && signal.length < draws && performance.now() < end) {
+        work ??= measure(draw(signal.length, depth, Number(width)), this.state);
         const { done, value } = work.next();
         if (!done) continue;
-        for (const name of Object.keys(found)) found[name].push(value[name]);
-        [seed, work] = [seed + 1, null];
+        for (const name in found) found[name].push(value[name]);
+        work = null;
       }
       this.plot();
-      if (seed < draws) this.waits = requestAnimationFrame(frame);
+      if (signal.length < draws) this.waits = requestAnimationFrame(frame);
       else this.say(this.words.textContent);
     };
     cancelAnimationFrame(this.waits);
     this.waits = requestAnimationFrame(frame);
-    this.progress.textContent = `0 of ${draws} nets`;
-    this.middles = null;
   }
 
   draw() {
     for (const one of this.starts) one.ariaPressed = String(one.textContent === this.begun);
     this.hold.ariaPressed = String(Boolean(this.held));
-    if (this.middles) this.plot();
+    this.plot();
   }
 
   /** What theory says of the signal's mean square; of tanh it says nothing. */
@@ -217,34 +202,33 @@ path { fill: none; stroke: var(--ink, var(--cb-rule)); stroke-width: 2.6; }
   }
 
   plot() {
-    const { depth } = this.state, { found, held } = this, { length } = found.signal, theory = this.theory(), lines = [], parts = [];
+    const { depth } = this.state, { found, held } = this, { length } = found.signal, theory = this.theory(), lines = [];
     this.progress.textContent = `${length} of ${this.given.draws} nets`;
     this.svg.style.opacity = length ? 1 : 0.3;
     this.words.textContent = "";
+    this.middles = null;
     if (!length) return;
     this.middles = {};
     const points = (levels) => [...levels.slice(0, depth + 1).entries()];
     for (const [name, [role]] of Object.entries(LINES)) {
-      const spreads = found[name][0].map((_, l) => spread(found[name].map((levels) => levels[l])));
-      const [least, middle, most] = [0, 1, 2].map((k) => spreads.map((three) => three[k]));
-      lines.push([`band ${role}`, [...points(least), ...points(most).reverse()]], [role, points(this.middles[name] = middle)]);
+      const sorted = found[name][0].map((_, l) => found[name].map((levels) => levels[l]).sort((a, b) => a - b));
+      const part = (place) => sorted.map((values) => (values[Math.floor(place)] + values[Math.ceil(place)]) / 2);
+      const middle = this.middles[name] = part((length - 1) / 2);
+      lines.push([`band ${role}`, [...points(part(0)), ...points(part(length - 1)).reverse()]], [role, points(middle)]);
       if (held) lines.push([`held ${role}`, points(held[name])]);
     }
     if (theory.length) lines.push(["theory", points(theory)]);
     const powers = lines.flatMap(([, found]) => found.map(([, value]) => Math.log10(value))).filter(Number.isFinite);
     const low = Math.min(-10, 5 * Math.floor(Math.min(...powers) / 5)), high = Math.max(1, Math.ceil(Math.max(...powers)));
     const x = (l) => LEFT + (RIGHT - LEFT) * l / depth, y = (power) => TOP + (BOTTOM - TOP) * (high - Math.max(low, power)) / (high - low); // nothing lies on the floor
-    const say = (at, text, anchor = "middle") => parts.push(shape("text", { ...at, "text-anchor": anchor }, text));
-    const each = high - low > 30 ? 10 : high - low > 16 ? 5 : 2;
-    for (let p = Math.ceil(low / each) * each; p <= high; p += each) {
-      parts.push(shape("path", { class: "rule", d: `M${LEFT},${y(p)}H${RIGHT}` }));
-      say({ x: LEFT - 8, y: y(p) + 6 }, p ? `10${raised(p)}` : "1", "end");
-    }
-    for (let l = 0, step = depth > 16 ? 10 : depth > 6 ? 4 : 1; l <= depth; l += step) say({ x: x(l), y: HIGH - 8 }, l || "layer 0");
-    say({ transform: `translate(27 ${(TOP + BOTTOM) / 2}) rotate(-90)` }, "mean square");
-    for (const [kind, found] of lines)
-      parts.push(shape("path", { class: kind, d: `M${found.map(([l, value]) => `${x(l).toFixed(1)},${y(Math.log10(value)).toFixed(1)}`).join("L")}` }));
-    this.svg.replaceChildren(...parts);
+    const text = (at, content, anchor = "middle") => `<text ${at} text-anchor="${anchor}">${content}</text>`;
+    const each = high - low > 30 ? 10 : high - low > 16 ? 5 : 2, step = depth > 16 ? 10 : depth > 6 ? 4 : 1;
+    let drawn = text(`transform="translate(27 ${(TOP + BOTTOM) / 2}) rotate(-90)"`, "mean square");
+    for (let p = Math.ceil(low / each) * each; p <= high; p += each)
+      drawn += `<path class="rule" d="M${LEFT},${y(p)}H${RIGHT}"/>${text(`x="${LEFT - 8}" y="${y(p) + 6}"`, p ? `10${raised(p)}` : 1, "end")}`;
+    for (let l = 0; l <= depth; l += step) drawn += text(`x="${x(l)}" y="${HIGH - 8}"`, l || "layer 0");
+    for (const [kind, found] of lines) drawn += `<path class="${kind}" d="M${found.map(([l, value]) => `${x(l).toFixed(1)},${y(Math.log10(value)).toFixed(1)}`).join("L")}"/>`;
+    this.svg.innerHTML = `<svg viewBox="0 0 600 ${HIGH}">${drawn}</svg>`;
     const { signal, difference, gradient } = this.middles, left = signal[depth], share = difference[depth] / left;
     this.words.textContent = `After ${depth} ${depth > 1 ? "layers" : "layer"} the mean square of the signal is ${power(left)}.\n`
       + (left ? `Of it, ${share > 0.005 ? `${Math.min(100, Math.round(100 * share))} %` : `a share of ${power(share)}`} depends on the input.\n` : "")
