@@ -100,7 +100,7 @@ class Budget extends Explorable {
     const channels = this.add(spinner("channels", { get: () => this.layer.out, low: () => (fixed() ? Infinity : this.layer.g), high: () => (fixed() ? 0 : 2049) }));
     channels.querySelectorAll("button").forEach((one, k) => {
       one.ariaLabel = `${one.textContent = ["÷2", "×2"][k]} channels`;
-      one.onclick = () => one.ariaDisabled === "true" || this.widen([0.5, 2][k]);
+      one.onclick = () => one.ariaDisabled === "true" || this.alter("c", this.layer.g * (Math.round(this.layer.c / this.layer.g * [0.5, 2][k]) || 1)); // groups stay alike
     });
     return [make("div", { className: "bar" }, this.add(start), this.add(side)),
       make("div", { className: "line head" }, make("span", {}, "in all"), make("span"), make("span", { className: "seen" }, "field"),
@@ -116,17 +116,9 @@ class Budget extends Explorable {
 
   /** Change a size of the chosen layer; padding that kept the size keeps it. */
   alter(name, value) {
-    const { layer } = this, same = ({ k, d }) => Math.floor(d * (k - 1) / 2);
-    const keeps = layer.c && name !== "p" && layer.p === same(layer);
+    const { layer } = this, same = () => Math.floor(layer.d * (layer.k - 1) / 2), keeps = layer.c && name !== "p" && layer.p === same();
     layer[name] = value;
-    if (keeps) layer.p = same(layer);
-    this.change();
-  }
-
-  /** Change the channels of the chosen layer, each group alike. */
-  widen(factor) {
-    const { layer } = this, { c, g } = layer;
-    layer.c = g * (Math.round(c / g * factor) || 1);
+    if (keeps) layer.p = same();
     this.change();
   }
 
@@ -154,10 +146,6 @@ class Budget extends Explorable {
   }
 
   choose(which) { this.put({ which }); }
-
-  reset() {
-    this.begun = 0;
-  }
 
   settle() {
     const { state } = this, { length } = state.layers;
@@ -192,7 +180,7 @@ class Budget extends Explorable {
       row.ariaLabel = `${l + 1}: ${called(layer)}, ${cost ? this.tells(cost).join("; ") : shape.textContent}`;
       bars.forEach((bar, k) => {
         const share = cost ? cost[BARS[k][0]] / most[k] : 0;
-        Object.assign(bar.style, { width: `${100 * share}%`, visibility: share ? "" : "hidden" });
+        Object.assign(bar.style, { width: `${100 * share}%`, opacity: share && 1 });
       });
     });
     while (list.children.length > all.length) list.lastChild.remove();
@@ -201,10 +189,9 @@ class Budget extends Explorable {
     if (this.shown !== row) list.scrollTop = Math.max(top + row.offsetHeight - list.clientHeight, Math.min(list.scrollTop, top));
     this.shown = row;
     const cost = costs[which], bytes = costs.reduce((sum, one) => sum + one.bytes, 0);
-    if (!refusal) this.begun ||= bytes;
     const lines = cost ? [`Layer ${which + 1} of ${all.length}, ${called(this.layer)}, makes ${cost.shape.join("×")}:`, `${this.tells(cost).join(";\n")}.`] : [];
     this.words.textContent = [...lines, refusal
-      ?? `All activations in float32: ${short(bytes)}B${bytes === this.begun ? "" : `, ${Number((100 * bytes / this.begun).toPrecision(2))}\u00a0% of the start`}.`].join("\n");
+      ?? `All activations in float32: ${short(bytes)}B.`].join("\n");
     this.say(this.words.textContent);
   }
 

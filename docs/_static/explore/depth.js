@@ -231,7 +231,7 @@ path { fill: none; stroke: var(--ink, var(--cb-rule)); stroke-width: 2.6; }
     this.svg.innerHTML = `<svg viewBox="0 0 600 ${HIGH}">${drawn}</svg>`;
     const { signal, difference, gradient } = this.middles, left = signal[depth], share = difference[depth] / left;
     this.words.textContent = `After ${depth} ${depth > 1 ? "layers" : "layer"} the mean square of the signal is ${power(left)}.\n`
-      + (left ? `Of it, ${share > 0.005 ? `${Math.min(100, Math.round(100 * share))} %` : `a share of ${power(share)}`} depends on the input.\n` : "")
+      + (left ? `Of it, ${power(Math.min(100, 100 * share))} % depends on the input.\n` : "")
       + `The gradient's mean square, back at the input, is ${power(gradient[0])}.`;
     Object.assign(this.svg, { role: "img", ariaLabel: this.words.textContent });
   }
