@@ -63,7 +63,7 @@ class Budget extends Explorable {
   static hint = "Choose a layer with the arrow keys or by pressing it, then change it.";
   static style = `
 .list { position: relative; height: 13.5rem; margin: .5rem 0; overflow-y: auto; border: 1px solid var(--cb-rule); border-radius: 4px; font-size: .88rem; font-variant-numeric: tabular-nums; }
-.line { display: grid; grid-template-columns: 13em 7.8em 3em repeat(3, 1fr); align-items: center; gap: .4rem; padding: .12rem .5rem; white-space: nowrap; }
+.line { display: grid; grid-template-columns: 12.2em 8.6em 3em repeat(3, 1fr); align-items: center; gap: .4rem; padding: .12rem .5rem; white-space: nowrap; }
 .head { margin: .5rem .2rem -.4rem 0; font-size: .88rem; }
 [role=option] { cursor: pointer; }
 [role=option]:hover { background: color-mix(in srgb, var(--pst-color-primary) 8%, var(--pst-color-background)); }
@@ -75,7 +75,7 @@ class Budget extends Explorable {
 .words { min-height: 5.8em; margin: .4rem 0; text-align: left; font-size: .92rem; line-height: 1.45; white-space: pre-line; }
 .slider input { width: 6rem; } .slider .value { min-width: 6.2em; white-space: nowrap; } .spinner:last-child .value { min-width: 2.4rem; }
 @container (max-width: 705px) { .words { min-height: 7.25em; } }
-@container (max-width: 560px) { .line { grid-template-columns: 7.8em repeat(3, minmax(0, 1fr)); gap: 0 .25rem; padding-inline: .2rem; font-size: .75rem; } [role=option] :first-child { grid-column: 1 / -1; } .head { grid-template-columns: repeat(3, 1fr); } .seen, .head > :not([class]) { display: none; } .words { min-height: 14.5em; }
+@container (max-width: 560px) { .line { grid-template-columns: 8.6em repeat(3, minmax(0, 1fr)); gap: 0 .25rem; padding-inline: .2rem; font-size: .75rem; } [role=option] :first-child { grid-column: 1 / -1; } .head { grid-template-columns: repeat(3, 1fr); } .seen, .head > :not([class]) { display: none; } .words { min-height: 14.5em; }
   .spinner { display: grid; grid-template-columns: repeat(3, 1fr); } .spinner > span:first-child { grid-column: 1 / -1; } }
 @media (forced-colors: active) { .barred { forced-color-adjust: none; } [aria-selected=true] { outline: 2px solid Highlight; outline-offset: -2px; } }`;
 

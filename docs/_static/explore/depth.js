@@ -129,9 +129,10 @@ path { fill: none; stroke: var(--ink, var(--cb-rule)); stroke-width: 2.6; }
 .gradient { --ink: var(--cb-gradient); }
 .key { display: flex; flex-wrap: wrap; gap: .1rem 1.2rem; font-size: .9rem; }
 .key [class]::before { content: ""; display: inline-block; width: 1.4rem; margin-right: .4rem; border-top: 3px solid var(--ink); vertical-align: middle; }
+.key [id] { order: 1; }
 .panel:not(:has(.theory)) #theory, .panel:not(:has(.held)) #held { visibility: hidden; }
 .words { min-height: 4.35em; margin: .3rem 0; text-align: left; font-size: .92rem; line-height: 1.45; white-space: pre-line; }
-@container (max-width: 560px) { text { font-size: 27px; } .words { min-height: 8.7em; } }
+@container (max-width: 560px) { text { font-size: 27px; } .key #theory { order: 0; } .words { min-height: 8.7em; } }
 @media (forced-colors: active) { path, .key [class]::before { forced-color-adjust: none; } }`;
 
   build() {
