@@ -1,6 +1,7 @@
 """The kernel bench, the budget bench, the depth curve, the shift slider and the cover, touched."""
 
 import base64
+import re
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +22,6 @@ from convbook import (
     conv2d,
     luma,
     max_pool2d,
-    output_size,
     receptive_field,
 )
 from legibility import assert_inside, assert_legible
@@ -290,17 +290,10 @@ def test_it_counts_as_convbook_does(compute: Any) -> None:
         fields = receptive_field(net[: len(costs)])
         for cost, field, seen in zip(costs, fields, found, strict=True):
             assert tuple(seen["shape"]) == cost.shape
-            counts = ("activations", "bytes", "multiplyAdds", "parameters")
+            counts = ("activations", "bytes", "multiply-adds", "parameters")
             assert [seen[name] for name in counts] == list(cost[1:])
             assert (seen["field"]["size"], seen["field"]["jump"], seen["field"]["start"]) == field
     assert 100 < fitting < 450
-
-
-def test_it_knows_the_size_of_an_output(compute: Any) -> None:
-    grid = np.ndindex(12, 4, 4, 3, 3)
-    sizes = [(n + 6, k + 1, s + 1, p, d + 1) for n, k, s, p, d in grid if (d + 1) * k < 6]
-    found = compute("budget", "([n, k, s, p, d]) => m.outputSize(n, { k, s, p, d })", sizes)
-    assert found == [output_size(*size) for size in sizes]
 
 
 def test_it_follows_a_net_as_convbook_does(compute: Any) -> None:
@@ -311,7 +304,9 @@ def test_it_follows_a_net_as_convbook_does(compute: Any) -> None:
          "activation": name}
         for seed in range(25) for name in ("relu", "leaky relu", "tanh", "none")
     ]  # fmt: skip
-    code = """c => { const net = m.draw(c.seed, c.depth, c.width), work = m.measure(net, c);
+    code = """c => { const net = m.draw(c.seed, c.depth, c.width);
+      net.layers = [...net.layers];
+      const work = m.measure(net, c);
       let step; do step = work.next(); while (!step.done);
       const list = x => [...x];
       return { levels: step.value, inputs: net.inputs.map(list), gradient: list(net.gradient),
@@ -530,6 +525,7 @@ def test_a_sentence_sets_it_a_link_restores_it_and_it_starts_again(touch: Any, n
         ("budget", "layers=", "no list of layers"),
         ("budget", "image=3x0x5", "no image"),
         ("depth", "variance=0", "from 0.01 to 10"),
+        ("depth", "variance=0x1", "not a number"),
         ("depth", "depth=31", "whole number"),
         ("shift", "shift=17", "whole number"),
         ("cover", "at=a,b", "2 whole numbers"),
@@ -826,14 +822,14 @@ def test_the_budget_can_be_changed_and_taken_along(touch: Any) -> None:
     layers.focus()
     page.keyboard.press("ArrowDown")
     assert state(page)["which"] == 1
-    for name in ("more kernel", "more dilation", "more stride", "more channels", "add a pooling"):
+    for name in ("more kernel", "more dilation", "more stride", "×2 channels", "add a pooling"):
         page.get_by_role("button", name=name).click()
     page.get_by_role("slider", name="image").press("ArrowRight")
     assert state(page)["image"] == [16, 240, 240]
     for cost, field in program(page):
         said = f"{cost.activations:,} activations"
         labels = layers.get_by_role("option").evaluate_all("all => all.map(e => e.ariaLabel)")
-        assert any(said in label and f"sees {field.size} ×" in label for label in labels)
+        assert any(said in label and f"field {field.size} ×" in label for label in labels)
     page.keyboard.press("End")
     layers.focus()
     page.keyboard.press("Delete")
@@ -852,9 +848,125 @@ def test_the_budget_knows_networks(touch: Any, name: str) -> None:
 
 
 def test_the_budget_says_what_does_not_fit(touch: Any) -> None:
-    page = touch("budget", query="image=1x4x4&layers=c2k3,c2k5")
-    assert "does not fit into 2 × 2" in text(page, ".words")
-    assert "does not fit" in text(page, "[role=option]:nth-child(2)")
+    page = touch("budget", query="image=1x4x4&layers=c2k3,c2k5,c2k1&which=7")
+    assert "layer 8 of 3" in text(page, ".note")
+    assert "kernel of layer 2 spans 5 and does not fit into 2 × 2" in text(page, ".words")
+    rows = page.locator("[role=option]").evaluate_all("all => all.map(e => e.ariaLabel)")
+    assert [row.split(", ")[1] for row in rows[1:]] == ["does not fit", "not known"]
+    assert "?" in text(page, ".head .output")
+
+
+COUNTED = re.compile(r"([\d,]+) (activation|multiply-add|parameter|pixel)(s?)\b")
+SHOW = """nets => nets.map(net => {
+  const e = document.querySelector("conv-budget");
+  e.set(net);
+  const rows = [...e.list.children].map(row => row.ariaLabel);
+  return [e.settings().layers ?? e.given.layers, rows, e.words.textContent];
+})"""
+
+
+def test_the_budget_shows_what_a_link_holds(touch: Any) -> None:
+    """Groups of every kind, and nothing in the plural that is one."""
+    rng = np.random.default_rng(7)
+    sides = ((1, 9), (1, 40), (1, 40))
+    cases = [(some_layers(rng), [int(rng.integers(*side)) for side in sides]) for _ in range(250)]
+    cases += [
+        ([Layer(1, channels=1, bias=False)], [1, 1, 1]),
+        *((list(net), list(image)) for image, net in budgets.NETWORKS.values()),
+    ]
+    told = [
+        {"layers": ",".join(map(budgets._written, net)), "image": "x".join(map(str, image))}
+        for net, image in cases
+    ]
+    whole = 0
+    for (net, image), one, shown in zip(
+        cases, told, touch("budget").evaluate(SHOW, told), strict=True
+    ):
+        link, rows, words = shown
+        assert link == one["layers"]
+        for count, _, plural in COUNTED.findall(" ".join([*rows, words])):
+            assert (count == "1") != bool(plural), rows
+        fitting = [row for row in rows if "receptive" in row]
+        costs, fields = budget(net[: len(fitting)], image), receptive_field(net[: len(fitting)])
+        for row, cost, (size, jump, start) in zip(fitting, costs, fields, strict=True):
+            assert f" {cost.activations:,} activation" in row
+            assert f" {cost.multiply_adds:,} multiply-add" in row
+            assert f" {cost.parameters:,} parameter" in row
+            assert f"receptive field {f'{size} × ' * (size > 1)}{size} pixel" in row
+            sees_all = all(
+                start + (size - 1) / 2 >= n - 1 and start + jump * (m - 1) - (size - 1) / 2 <= 0
+                for n, m in zip(image[1:], cost.shape[1:], strict=True)
+            )
+            assert ("the whole image" in row) == sees_all, row
+            whole += sees_all
+    assert whole > 15
+
+
+def test_the_budget_keeps_a_network_whole(touch: Any) -> None:
+    """Depthwise layers and poolings go along with the channels that reach them."""
+    page = touch("budget")
+    start, rows = page.locator("select"), page.locator("[role=option]")
+    for name in ("MobileNet", "AlexNet"):
+        start.select_option(name)
+        page.get_by_role("button", name="÷2 channels").click()
+        assert start.input_value() == "changed"
+        assert state(page)["layers"][0]["c"] == 32 // (1 + (name == "MobileNet"))
+        assert len(program(page)) == len(state(page)["layers"])
+        rows.nth(1).click()
+        kind = {"MobileNet": "depthwise 3×3", "AlexNet": "pool 3×3 / 2"}[name]
+        assert text(page, "[role=option]:nth-of-type(2) span") == kind
+        before = state(page)["layers"]
+        for sign in "÷×":
+            button = page.get_by_role("button", name=f"{sign}2 channels")
+            assert button.get_attribute("aria-disabled") == "true"
+            button.dispatch_event("click")
+        assert state(page)["layers"] == before
+        assert str(before[0]["c"]) in text(page, "[aria-label=channels]")
+    page = touch("budget", query="image=4x9x99&layers=c8k3p1d2g2,c8k3p20&which=1")
+    assert "9×99" in text(page, ".slider")
+    assert "conv 3×3, dilation 2, 2 groups" in text(page, "[role=option]")
+    for name in ("÷2 channels", "less padding"):
+        page.get_by_role("button", name=name).click()
+    assert (state(page)["layers"][1]["c"], state(page)["layers"][1]["p"]) == (4, 19)
+    page = touch("budget")
+    for name in ("less kernel", "more kernel"):
+        page.get_by_role("button", name=name).click()
+    assert state(page)["layers"][0]["p"] == 1
+    assert short_counts(page) == ["0 ", "999 ", "1 k", "999 k", "1 M", "12.8 G"]
+
+
+def short_counts(page: Any) -> list[str]:
+    """Return a few counts as the bench writes them."""
+    counts = [0, 999, 1000, 999_499, 999_500, 12_800_000_000]
+    script = f"import('/_static/explore/budget.js').then(m => {counts}.map(m.short))"
+    found: list[str] = page.evaluate(script)
+    return found
+
+
+# Where the foot is, and which texts lie one over the other, layer by layer.
+WALK = """width => {
+  const e = document.querySelector("conv-budget"), foot = new Set(), over = [];
+  e.parentNode.style.width = `${width}px`;
+  const range = document.createRange();
+  const box = node => { range.selectNodeContents(node); return range.getBoundingClientRect(); };
+  const note = () => foot.add(e.shadowRoot.querySelector(".foot").offsetTop);
+  for (const name of ["this page", ...Object.keys(e.given.networks)]) {
+    e.set(e.given.networks[name] ?? {});
+    for (const row of e.list.children) {
+      const [one, two] = [...row.children].slice(0, 2).map(box);
+      if (one.bottom > two.top + 4 && one.right > two.left) over.push(row.ariaLabel);
+    }
+    e.state.layers.forEach((_, l) => { e.choose(l); note(); });
+    e.put({ image: [3, 16, 16] });
+    note();
+  }
+  return [foot.size, over];
+}"""
+
+
+@pytest.mark.parametrize("width", [266, NARROW, 600, WIDE])
+def test_the_budget_stands_still(touch: Any, width: int) -> None:
+    assert touch("budget", width).evaluate(WALK, width) == [1, []]
 
 
 # -- The depth curve, the shift and the cover --------------------------------
@@ -879,6 +991,115 @@ def test_the_depth_curve_follows_its_controls(touch: Any) -> None:
     assert page.locator("path.theory").count() == 0
     exec_signal, _ = program(page)
     assert 0 < exec_signal < 10
+
+
+DEEP = """settings => {
+  const e = document.querySelector("conv-depth");
+  e.given.draws = 10;
+  e.set(settings);
+}"""
+# Nets of which nothing is left.
+DEAD = """() => {
+  const e = document.querySelector("conv-depth");
+  cancelAnimationFrame(e.waits);
+  e.state.depth = 1;
+  e.found = { signal: [[1, 0]], difference: [[1, 0]], gradient: [[0, 1]] };
+  e.plot();
+}"""
+# What a reader sees of the plot: its paths beyond the frame, what is cut off, the legend, the foot.
+SEEN = """() => {
+  const { words, shadowRoot } = document.querySelector("conv-depth");
+  const svg = shadowRoot.querySelector("svg");
+  const box = svg.getBoundingClientRect();
+  const beyond = [...svg.querySelectorAll("path")].filter(path => {
+    const { x, y, width, height } = path.getBBox();
+    return x < 111 || y < 19 || x + width > 583 || y + height > 295;
+  }).map(path => path.getAttribute("class"));
+  const cut = [...svg.querySelectorAll("text")].filter(text => {
+    const { left, right, top, bottom } = text.getBoundingClientRect();
+    return left < box.left || right > box.right || top < box.top || bottom > box.bottom;
+  }).map(text => text.textContent);
+  const key = [...shadowRoot.querySelectorAll(".key span:not([class])")];
+  return [words.textContent, beyond, cut,
+          key.filter(one => getComputedStyle(one).visibility === "visible")
+            .map(one => one.textContent),
+          shadowRoot.querySelector(".foot").offsetTop];
+}"""
+
+
+QUERIES = [
+    "",
+    "depth=1",
+    "activation=none&depth=30&variance=10&bias=false",
+    "activation=tanh&variance=2.78",
+    "activation=none&variance=1/100&depth=30&bias=false",
+    "activation=leaky relu&depth=30&variance=10",
+]
+
+
+@pytest.mark.parametrize("width", [266, WIDE])
+def test_the_depth_curve_says_nothing_impossible(touch: Any, width: int) -> None:
+    """Whatever becomes of a net, it stays in its frame, and what is kept stays there, too."""
+    page = touch("depth", width)
+    page.evaluate("document.querySelector('conv-depth').parentNode.style.width = 'auto'")
+    feet = set()
+    for query in QUERIES:
+        settings = dict(one.split("=") for one in query.split("&") if one)
+        page.evaluate(DEEP, {"width": "4", **settings})
+        settle(page, "e.progress.textContent === '10 of 10 nets'")
+        words, beyond, cut, key, foot = page.evaluate(SEEN)
+        assert not [share for share in re.findall(r"(\d+) %", words) if int(share) > 100], words
+        assert not re.search(r"NaN|Infinity|10⁻³⁰⁰|comes back", words), words
+        assert (beyond, cut) == ([], []), query
+        assert key == ([] if "tanh" in query else ["dashes: theory"])
+        feet.add(foot)
+        if query.startswith("activation=none&depth"):
+            hold = page.get_by_role("button", name="keep for comparison")
+            hold.click()
+            page.evaluate("document.querySelector('conv-depth').put({ variance: 0.01 })")
+            settle(page, "e.progress.textContent === '10 of 10 nets'")
+            _, beyond, cut, key, foot = page.evaluate(SEEN)
+            assert (beyond, cut) == ([], [])
+            assert key == ["dashes: theory", "thin: kept"]
+            feet.add(foot)
+            hold.click()
+            assert page.locator("path.held").count() == 0
+            hold.click()
+            page.get_by_role("button", name="Start again").click()
+            assert hold.get_attribute("aria-pressed") == "false"
+    page.evaluate(DEAD)
+    words, beyond, cut, _, foot = page.evaluate(SEEN)
+    assert words == (
+        "After 1 layer the mean square of the signal is 0.\n"
+        "The gradient's mean square, back at the input, is 0."
+    )
+    assert (beyond, cut) == ([], [])
+    assert len(feet | {foot}) == 1
+
+
+def test_the_depth_curve_starts_at_once(touch: Any) -> None:
+    """A large net comes layer by layer; until there is one, nothing old stands there as if new."""
+    page = touch("depth")
+    settle(page, "e.progress.textContent === '20 of 20 nets'")
+    shown = page.evaluate("""() => {
+      const e = document.querySelector("conv-depth");
+      e.put({ depth: 30, width: "64" });
+      return [e.progress.textContent, e.words.textContent, e.middles];
+    }""")
+    assert shown == ["0 of 20 nets", "", None]
+
+
+def test_the_depth_curve_keeps_a_start(touch: Any) -> None:
+    page = touch("depth")
+    button = page.get_by_role("button", name="He", exact=True)
+    button.click()
+    for name, gain in (("tanh", "tanh"), ("none", "linear"), ("leaky relu", None)):
+        page.locator("select").nth(1).select_option(name)
+        slope = calculate_gain(gain) if gain else calculate_gain("leaky_relu", 0.2)
+        assert state(page)["variance"] == pytest.approx(slope**2)
+        assert button.get_attribute("aria-pressed") == "true"
+        assert page.locator("[aria-pressed=true]").count() == 1
+    assert state(touch("depth", query="variance=1/3"))["variance"] == pytest.approx(1 / 3)
 
 
 def test_the_depth_curve_meets_the_figure(touch: Any) -> None:

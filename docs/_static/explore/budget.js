@@ -2,25 +2,22 @@
 
 import { Explorable, button, chooser, define, integer, make, slider, spinner } from "./parts.js";
 
-/** convbook.output_size, along one axis. */
-export const outputSize = (n, { k, s, p, d }) => Math.floor((n + 2 * p - d * (k - 1) - 1) / s) + 1;
-
 /** convbook.budget and receptive_field of layers { c, k, s, p, d, g, bias }, pooling without `c`; { refusal } ends the list. */
 export function count(layers, [channels, height, width], itemsize = 4) {
   const costs = [];
   let size = 1, jump = 1, start = 0;
-  for (const layer of layers) {
-    const { c, k, s, p, d, g, bias } = layer, span = d * (k - 1) + 1;
-    if (c && (c % g || channels % g)) return [...costs, { refusal: `${channels} channels in and ${c} out cannot be split into ${g} groups.` }];
-    if (span > Math.min(height, width) + 2 * p) return [...costs, { refusal: `The kernel spans ${span} and does not fit into ${height + 2 * p} × ${width + 2 * p}.` }];
+  for (const { c, k, s, p, d, g, bias } of layers) {
+    const span = d * (k - 1) + 1;
+    if (c && (c % g || channels % g)) return [...costs, { refusal: `Layer ${costs.length + 1} cannot split its channels, ${channels} in and ${c} out, into ${g} groups.` }];
+    if (span > Math.min(height, width) + 2 * p) return [...costs, { refusal: `The kernel of layer ${costs.length + 1} spans ${span} and does not fit into ${height + 2 * p} × ${width + 2 * p}.` }];
     const taps = c ? channels / g * k * k : 0;
-    [channels, height, width] = [c ?? channels, outputSize(height, layer), outputSize(width, layer)];
+    [channels, height, width] = [c ?? channels, ...[height, width].map((n) => Math.floor((n + 2 * p - span) / s) + 1)];
     const activations = channels * height * width;
     start += ((span - 1) / 2 - p) * jump;
     size += (span - 1) * jump;
     jump *= s;
     costs.push({
-      shape: [channels, height, width], activations, bytes: activations * itemsize, multiplyAdds: activations * taps,
+      shape: [channels, height, width], activations, bytes: activations * itemsize, "multiply-adds": activations * taps,
       parameters: taps && c * (taps + Number(bias)), field: { size, jump, start },
     });
   }
@@ -43,105 +40,99 @@ export const layers = {
 const image = {
   read(text) {
     const sizes = /^(\d{1,4})x(\d{1,4})x(\d{1,4})$/.exec(text)?.slice(1).map(Number) ?? [0];
-    if (!sizes.every(Boolean)) throw new Error(`“${text}” is no image: write 3x224x224 for channels, height and width.`);
+    if (!sizes.every((size) => size && size <= 4096)) throw new Error(`“${text}” is no image: write 3x224x224 for channels, height and width.`);
     return sizes;
   },
   write: (sizes) => sizes.join("x"),
 };
 
-const BARS = { activations: "output", "multiply-adds": "gradient", parameters: "kernel" };
-const values = (cost) => [cost.activations, cost.multiplyAdds, cost.parameters];
+const BARS = [["activations", "output"], ["multiply-adds", "gradient"], ["parameters", "kernel"]];
 
 /** A count with three digits and the letter for its thousands. */
 export function short(value) {
-  const [unit, letter] = [[1e12, " T"], [1e9, " G"], [1e6, " M"], [1e3, " k"]].find(([least]) => value >= least) ?? [1, ""];
-  return Number((value / unit).toPrecision(3)) + letter;
+  let k = 0;
+  for (; value >= 999.5; k++) value /= 1000;
+  return `${Number(value.toPrecision(3))} ${" kMGTPE"[k].trim()}`;
 }
 
-const called = ({ c, k, s, d, g }) =>
-  `${c ? (g > 1 && g === c ? "depthwise" : "conv") : "pool"} ${k}×${k}${s > 1 ? ` / ${s}` : ""}${d > 1 ? ` · ${d}` : ""}`;
+const called = ({ c, k, s, d, g, deep }) =>
+  `${deep ? "depthwise" : c ? "conv" : "pool"} ${k}×${k}${s > 1 ? ` / ${s}` : ""}${d > 1 ? `, dilation ${d}` : ""}${c && g > 1 && !deep ? `, ${g} groups` : ""}`;
 
 class Budget extends Explorable {
   static fields = { image, layers, which: integer(0, 59) };
   static hint = "Choose a layer with the arrow keys or by pressing it, then change it.";
   static style = `
-.list { height: 13.5rem; margin: .5rem 0; overflow-y: auto; border: 1px solid var(--cb-rule); border-radius: 4px; font-size: .88rem; font-variant-numeric: tabular-nums; }
-.line { display: grid; grid-template-columns: 8em 7.8em 3em repeat(3, 1fr); align-items: center; gap: .4rem; padding: .12rem .5rem; white-space: nowrap; }
+.list { position: relative; height: 13.5rem; margin: .5rem 0; overflow-y: auto; border: 1px solid var(--cb-rule); border-radius: 4px; font-size: .88rem; font-variant-numeric: tabular-nums; }
+.line { display: grid; grid-template-columns: 12.2em 8.6em 3em repeat(3, 1fr); align-items: center; gap: .4rem; padding: .12rem .5rem; white-space: nowrap; }
 .head { margin: .5rem .2rem -.4rem 0; font-size: .88rem; }
 [role=option] { cursor: pointer; }
 [role=option]:hover { background: color-mix(in srgb, var(--pst-color-primary) 8%, var(--pst-color-background)); }
 [role=option][aria-selected=true] { background: color-mix(in srgb, var(--pst-color-primary) 16%, var(--pst-color-background)); box-shadow: inset 3px 0 var(--pst-color-primary); }
-.barred { height: .75rem; border: 1px solid var(--ink); background: color-mix(in srgb, var(--ink) 55%, transparent); transform-origin: left; }
+.barred { height: .75rem; border: 1px solid var(--ink); background: color-mix(in srgb, var(--ink) 55%, transparent); }
 .gradient { --ink: var(--cb-gradient); }
 .head span:has(b) { color: var(--ink); white-space: normal; line-height: 1.2; }
-.words { min-height: 4.4em; margin: .4rem 0; text-align: left; font-size: .92rem; font-variant-numeric: tabular-nums; }
-@container (max-width: 560px) { .line { grid-template-columns: 6.6em 7.8em repeat(3, minmax(0, 1fr)); gap: .25rem; padding-inline: .2rem; font-size: .75rem; } .head { grid-template-columns: repeat(3, 1fr); } .seen, .head > :not([class]) { display: none; } .words { min-height: 8.8em; }
+.line span { overflow: hidden; text-overflow: ellipsis; }
+.words { min-height: 5.8em; margin: .4rem 0; text-align: left; font-size: .92rem; line-height: 1.45; white-space: pre-line; }
+.slider input { width: 6rem; } .slider .value { min-width: 6.2em; white-space: nowrap; } .spinner:last-child .value { min-width: 2.4rem; }
+@container (max-width: 705px) { .words { min-height: 7.25em; } }
+@container (max-width: 560px) { .line { grid-template-columns: 8.6em repeat(3, minmax(0, 1fr)); gap: 0 .25rem; padding-inline: .2rem; font-size: .75rem; } [role=option] :first-child { grid-column: 1 / -1; } .head { grid-template-columns: repeat(3, 1fr); } .seen, .head > :not([class]) { display: none; } .words { min-height: 14.5em; }
   .spinner { display: grid; grid-template-columns: repeat(3, 1fr); } .spinner > span:first-child { grid-column: 1 / -1; } }
 @media (forced-colors: active) { .barred { forced-color-adjust: none; } [aria-selected=true] { outline: 2px solid Highlight; outline-offset: -2px; } }`;
 
   build() {
-    const { networks } = this.given;
-    this.list = make("div", { role: "listbox", className: "list", tabIndex: 0, ariaLabel: "layers, from the image upwards" });
-    this.list.addEventListener("keydown", (event) => this.key(event));
-    this.list.addEventListener("click", (event) => {
-      const row = event.target.closest("[role=option]");
-      if (row) this.choose([...this.list.children].indexOf(row));
-    });
-    this.head = make("div", { className: "line head" });
+    this.list = make("div", { role: "listbox", className: "list", tabIndex: 0, ariaLabel: "layers, from the image upwards", onkeydown: (event) => this.key(event) });
+    this.sums = BARS.map(() => make("b"));
     this.words = make("p", { className: "words" });
-    const start = chooser("start from", ["this page", ...Object.keys(networks)], {
-      get: () => Object.keys(networks).find((name) => networks[name].layers === layers.write(this.state.layers)) ?? "this page",
-      set: (name) => this.set(networks[name] ?? {}),
+    const known = { "this page": this.given, ...this.given.networks };
+    const start = chooser("start from", [...Object.keys(known), "changed"], {
+      get: () => Object.keys(known).find((name) => known[name].layers === layers.write(this.state.layers)) ?? "changed",
+      set: (name) => this.set(this.given.networks[name] ?? {}),
     });
+    start.querySelector("[value=changed]").disabled = true;
     const side = slider("image", {
       get: () => this.state.image[1], set: (n) => { this.state.image = [this.state.image[0], n, n]; this.change(); },
-      low: () => 16, high: () => 512, step: 16, said: (n) => `${n} × ${n}`,
+      low: () => 16, high: () => 512, step: 16, said: () => this.state.image.join("×"),
     });
     const size = (label, name, low, high) => this.add(spinner(label, {
-      get: () => this.layer[name], set: (value) => this.alter(name, value), low: () => low, high: () => high,
+      get: () => this.layer[name], set: (value) => this.alter(name, value), low: () => low, high: () => Math.max(high, this.layer[name]),
     }));
-    this.channels = spinner("channels", { get: () => this.layer.c ?? 0, set: () => {}, low: () => 1, high: () => 4096 });
-    const [less, more] = this.channels.querySelectorAll("button");
-    Object.assign(less, { textContent: "÷2", onclick: () => this.widen(0.5) });
-    Object.assign(more, { textContent: "×2", onclick: () => this.widen(2) });
-    this.add(this.channels);
-    return [make("div", { className: "bar" }, this.add(start), this.add(side)), this.head, this.list,
+    const fixed = () => this.layer.deep || !this.layer.c; // by what arrives
+    const channels = this.add(spinner("channels", { get: () => this.layer.out, low: () => (fixed() ? Infinity : this.layer.g), high: () => (fixed() ? 0 : 2049) }));
+    channels.querySelectorAll("button").forEach((one, k) => {
+      one.ariaLabel = `${one.textContent = ["÷2", "×2"][k]} channels`;
+      one.onclick = () => one.ariaDisabled === "true" || this.alter("c", this.layer.g * (Math.round(this.layer.c / this.layer.g * [0.5, 2][k]) || 1)); // groups stay alike
+    });
+    return [make("div", { className: "bar" }, this.add(start), this.add(side)),
+      make("div", { className: "line head" }, make("span", {}, "in all"), make("span"), make("span", { className: "seen" }, "field"),
+        ...BARS.map(([name, role], k) => make("span", { className: role }, this.sums[k], make("br"), name))), this.list,
       make("div", { className: "bar", role: "group", ariaLabel: "this layer" }, size("kernel", "k", 1, 15), size("stride", "s", 1, 8), size("padding", "p", 0, 15),
-        size("dilation", "d", 1, 16), this.channels),
-      make("div", { className: "bar" }, button("add a convolution", () => this.insert({ c: this.layer.c ?? this.arriving, k: 3, s: 1, p: 1, d: 1, g: 1, bias: true })),
-        button("add a pooling", () => this.insert({ k: 2, s: 2, p: 0, d: 1, g: 1, bias: true })), button("take away", () => this.remove())),
+        size("dilation", "d", 1, 16), channels),
+      make("div", { className: "bar" }, button("add a convolution", () => this.insert(`c${this.layer.out}k3p1`)),
+        button("add a pooling", () => this.insert("mk2s2")), button("take away", () => this.remove())),
       this.words];
   }
 
   get layer() { return this.state.layers[this.state.which]; }
 
-  /** Channels that reach the chosen layer. */
-  get arriving() { return this.state.layers.slice(0, this.state.which).findLast((layer) => layer.c)?.c ?? this.state.image[0]; }
-
   /** Change a size of the chosen layer; padding that kept the size keeps it. */
   alter(name, value) {
-    const { layer } = this, same = ({ k, d }) => Math.floor(d * (k - 1) / 2);
-    const keeps = layer.c && name !== "p" && layer.p === same(layer) && layer.p;
+    const { layer } = this, same = () => Math.floor(layer.d * (layer.k - 1) / 2), keeps = layer.c && name !== "p" && layer.p === same();
     layer[name] = value;
-    if (keeps || (keeps === 0 && layer.k === 1)) layer.p = same(layer);
+    if (keeps) layer.p = same();
     this.change();
   }
 
-  widen(factor) {
-    const c = Math.round((this.layer.c ?? 0) * factor);
-    if (c >= 1 && c <= 4096) { this.layer.c = c; this.change(); }
-  }
-
-  insert(layer) {
+  insert(text) {
     if (this.state.layers.length >= 60) return this.tell("Sixty layers are the most that this figure holds.");
-    this.state.layers.splice(++this.state.which, 0, layer);
+    this.state.layers.splice(++this.state.which, 0, ...layers.read(text));
     this.change();
   }
 
   remove() {
-    if (this.state.layers.length < 2) return this.tell("A network has at least one layer.");
-    this.state.layers.splice(this.state.which, 1);
-    this.change();
+    const { which, layers: { length } } = this.state;
+    if (length < 2) return this.tell("A network has at least one layer.");
+    this.state.layers.splice(which, 1);
+    this.choose(Math.min(which, length - 2));
   }
 
   key(event) {
@@ -154,61 +145,64 @@ class Budget extends Explorable {
     event.stopPropagation();
   }
 
-  choose(which) {
-    this.state.which = which;
-    this.change();
-  }
+  choose(which) { this.put({ which }); }
 
   settle() {
-    const { state } = this;
-    state.which = Math.min(state.which, state.layers.length - 1);
+    const { state } = this, { length } = state.layers;
+    if (state.which >= length) {
+      this.problem ||= `The link chooses layer ${state.which + 1} of ${length}.`;
+      state.which = length - 1;
+    }
     let [channels] = state.image;
     for (const layer of state.layers) {
-      if (layer.g > 1 && layer.g === layer.c) layer.c = layer.g = channels; // depthwise stays depthwise
-      channels = layer.c ?? channels;
+      layer.deep ??= layer.g > 1 && layer.g === layer.c && layer.c === channels;
+      if (layer.deep) layer.c = layer.g = channels; // depthwise stays depthwise
+      channels = layer.out = layer.c ?? channels;
     }
   }
 
   draw() {
-    const { layers: all, image: size, which } = this.state, costs = count(all, size), { refusal } = costs.at(-1);
+    const { state: { layers: all, image: size, which }, list } = this, costs = count(all, size), { refusal } = costs.at(-1);
     if (refusal) costs.pop();
-    const totals = [0, 1, 2].map((k) => costs.reduce((sum, cost) => sum + values(cost)[k], 0));
-    const most = [0, 1, 2].map((k) => Math.max(1, ...costs.map((cost) => values(cost)[k])));
-    const names = Object.entries(BARS);
-    this.head.replaceChildren(make("span", {}, "in all"), make("span"), make("span", { className: "seen" }, "sees"),
-      ...names.map(([name, role], k) => make("span", { className: role }, make("b", {}, short(totals[k])), make("br"), name)));
-    while (this.list.children.length > all.length) this.list.lastChild.remove();
-    while (this.list.children.length < all.length)
-      this.list.append(make("div", { role: "option", className: "line" }, make("span"), make("span"), make("span", { className: "seen" }),
-        ...names.map(([, role]) => make("span", { className: `barred ${role}` }))));
+    const most = BARS.map(([name], k) => {
+      const values = costs.map((cost) => cost[name]);
+      this.sums[k].textContent = refusal ? "?" : short(values.reduce((a, b) => a + b));
+      return Math.max(1, ...values);
+    });
     all.forEach((layer, l) => {
-      const row = this.list.children[l], cost = costs[l], [name, shape, seen, ...bars] = row.children;
-      row.id = `layer${l}`;
+      const row = list.children[l] ?? list.appendChild(make("div", { role: "option", className: "line", id: `layer${l}`, onclick: () => this.choose(l) }, make("span"), make("span"), make("span", { className: "seen" }),
+        ...BARS.map(([, role]) => make("span", { className: `barred ${role}` }))));
+      const cost = costs[l], [name, shape, seen, ...bars] = row.children;
       row.ariaSelected = String(l === which);
-      row.ariaLabel = `${l + 1}: ${called(layer)}, ${cost ? this.tells(cost) : "does not fit"}`;
       name.textContent = called(layer);
-      shape.textContent = cost ? cost.shape.join("×") : "does not fit";
-      seen.textContent = cost ? cost.field.size : "";
+      shape.textContent = cost ? cost.shape.join("×") : l > costs.length ? "not known" : "does not fit";
+      seen.textContent = cost?.field.size;
+      row.ariaLabel = `${l + 1}: ${called(layer)}, ${cost ? this.tells(cost).join("; ") : shape.textContent}`;
       bars.forEach((bar, k) => {
-        const share = cost ? values(cost)[k] / most[k] : 0;
-        Object.assign(bar.style, { width: `${100 * share}%`, visibility: share ? "" : "hidden" });
+        const share = cost ? cost[BARS[k][0]] / most[k] : 0;
+        Object.assign(bar.style, { width: `${100 * share}%`, opacity: share && 1 });
       });
     });
-    this.list.setAttribute("aria-activedescendant", `layer${which}`);
-    const row = this.list.children[which]; // the page itself must not scroll
-    if (this.shown !== row) this.list.scrollTop = Math.max(row.offsetTop - this.list.offsetTop + row.offsetHeight - this.list.clientHeight, Math.min(this.list.scrollTop, row.offsetTop - this.list.offsetTop));
+    while (list.children.length > all.length) list.lastChild.remove();
+    list.setAttribute("aria-activedescendant", `layer${which}`);
+    const row = list.children[which], { offsetTop: top } = row; // the page itself must not scroll
+    if (this.shown !== row) list.scrollTop = Math.max(top + row.offsetHeight - list.clientHeight, Math.min(list.scrollTop, top));
     this.shown = row;
-    const cost = costs[which];
-    const bytes = totals[0] * 4 / 1e6;
-    this.words.replaceChildren(...(cost
-      ? [`Layer ${which + 1} of ${all.length}, ${called(this.layer)}, makes ${cost.shape.join(" × ")}: ${this.tells(cost)}. Neighbours are ${cost.field.jump} ${cost.field.jump > 1 ? "pixels" : "pixel"} apart.`]
-      : [refusal]), make("br"), `All activations in float32: ${bytes < 10 ? bytes.toFixed(2) : Math.round(bytes)} MB.${refusal && cost ? ` ${refusal}` : ""}`);
+    const cost = costs[which], bytes = costs.reduce((sum, one) => sum + one.bytes, 0);
+    const lines = cost ? [`Layer ${which + 1} of ${all.length}, ${called(this.layer)}, makes ${cost.shape.join("×")}:`, `${this.tells(cost).join(";\n")}.`] : [];
+    this.words.textContent = [...lines, refusal
+      ?? `All activations in float32: ${short(bytes)}B.`].join("\n");
     this.say(this.words.textContent);
   }
 
-  tells({ activations, bytes, multiplyAdds, parameters, field }) {
-    const exact = (value) => value.toLocaleString("en");
-    return `${exact(activations)} activations (${short(bytes)}B), ${exact(multiplyAdds)} multiply-adds, ${exact(parameters)} parameters; each output sees ${field.size} × ${field.size} pixels`;
+  /** What a layer costs, and what its outputs see. */
+  tells({ shape, bytes, field: { size, jump, start }, ...cost }) {
+    const far = (size - 1) / 2, sides = [1, 2];
+    const whole = sides.every((a) => start + far >= this.state.image[a] - 1 && start + jump * (shape[a] - 1) <= far);
+    return [
+      BARS.map(([name], k) => `${cost[name].toLocaleString("en")} ${cost[name] === 1 ? name.slice(0, -1) : name}${k ? "" : ` (${short(bytes)}B)`}`).join(", "),
+      `receptive field ${size > 1 ? `${size} × ${size} pixels` : "1 pixel"}${whole ? " (the whole image)" : ""}${sides.some((a) => shape[a] > 1) ? `, neighbours ${jump} apart` : ""}`,
+    ];
   }
 
   python() {

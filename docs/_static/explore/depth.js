@@ -1,6 +1,6 @@
 // <conv-depth>: what becomes of a signal, of what two inputs differ in and of a gradient, layer by layer.
 
-import { Explorable, button, choice, chooser, define, flag, integer, make, slider, toggle } from "./parts.js";
+import { Explorable, button, choice, chooser, define, flag, integer, make, parse, slider, toggle } from "./parts.js";
 
 const SIDE = 8, PIXELS = SIDE * SIDE; // maps close to rings, so that no border disturbs the count
 
@@ -26,15 +26,15 @@ export function generator(seed) {
   };
 }
 
-/** Two inputs, a gradient, and the weights and biases of a net, these from (-1, 1) and still to be scaled. */
+/** Two inputs, a gradient, and one after the other the weights and biases of a net, from (-1, 1) and still to be scaled. */
 export function draw(seed, depth, width) {
-  const random = generator(seed);
-  const array = (size, one) => Float64Array.from({ length: size }, one);
+  const random = generator(seed), array = (size, one = random) => new Float64Array(size).map(one);
   const normal = () => Math.sqrt(-2 * Math.log((random() + 1) / 2)) * Math.cos(Math.PI * random());
   const [first, second, gradient] = [0, 1, 2].map(() => array(width * PIXELS, normal));
-  const layers = Array.from({ length: depth }, () =>
-    ({ weight: array(9 * width * width, random), bias: array(width, random) }));
-  return { width, inputs: [first, second], gradient, layers };
+  const layers = function* () {
+    for (let l = 0; l < depth; l++) yield { weight: array(9 * width * width), bias: array(width) };
+  };
+  return { width, inputs: [first, second], gradient, layers: layers() };
 }
 
 /** Convolve maps on a ring with `scale` times a weight; `back` sends a gradient through it instead. */
@@ -60,12 +60,13 @@ function convolve(x, weight, scale, width, back) {
   return y;
 }
 
+const empty = () => ({ signal: [], difference: [], gradient: [] });
 const square = (x) => x.reduce((all, value) => all + value * value, 0) / x.length;
 
 /** Mean squares of a net's sums, of what they differ in, and of the gradient; stops for breath after each layer. */
 export function* measure({ width, inputs, gradient, layers }, { variance, bias, activation }) {
   const n = 9 * width, scale = Math.sqrt(3 * variance / n), { f, slope } = ACTIVATIONS[activation];
-  const levels = { signal: [], difference: [], gradient: [] }, sums = [];
+  const levels = empty(), sums = [], weights = [];
   const note = ([one, two]) => {
     levels.signal.push((square(one) + square(two)) / 2);
     levels.difference.push(square(one.map((value, k) => value - two[k])) / 2);
@@ -74,6 +75,7 @@ export function* measure({ width, inputs, gradient, layers }, { variance, bias, 
   let maps = inputs;
   for (const layer of layers) {
     const pair = [];
+    weights.unshift(layer.weight);
     for (const x of maps) {
       const z = convolve(x, layer.weight, scale, width, false);
       if (bias) for (let k = 0; k < z.length; k++) z[k] += layer.bias[Math.floor(k / PIXELS)] / Math.sqrt(n);
@@ -81,40 +83,27 @@ export function* measure({ width, inputs, gradient, layers }, { variance, bias, 
       yield;
     }
     note(pair);
-    sums.push(pair[0]);
+    sums.unshift(pair[0]);
     maps = pair.map((z) => z.map(f));
   }
   levels.gradient.push(square(gradient));
-  for (let l = layers.length - 1, back = gradient; l >= 0; l--) {
-    back = convolve(back.map((value, k) => value * slope(sums[l][k])), layers[l].weight, scale, width, true);
-    levels.gradient.unshift(square(back));
+  for (const [l, z] of sums.entries()) {
+    gradient = convolve(gradient.map((value, k) => value * slope(z[k])), weights[l], scale, width, true);
+    levels.gradient.unshift(square(gradient));
     yield;
   }
   return levels;
 }
 
-/** The least, the median and the largest of some numbers. */
-function spread(numbers) {
-  const sorted = Float64Array.from(numbers).sort(), middle = (sorted.length - 1) / 2;
-  return [sorted[0], (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2, sorted.at(-1)];
-}
-
 const LINES = { signal: ["output", "the signal"], difference: ["kernel", "what two inputs differ in"], gradient: ["gradient", "the gradient"] };
 const WIDTHS = ["4", "8", "16", "32", "64"];
-const [WIDE, HIGH, LEFT, RIGHT, TOP, BOTTOM] = [600, 330, 86, 586, 12, 294]; // the plot, and what the axes leave of it
-
-function shape(tag, attributes, text = "") {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.textContent = text;
-  return element;
-}
+const [HIGH, LEFT, RIGHT, TOP, BOTTOM] = [330, 112, 582, 20, 294]; // the plot, 600 wide, and what the axes leave of it
 
 const raised = (power) => [...String(power)].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("");
 
 /** A mean square with two digits. */
 export function power(value) {
-  if (value >= 0.001 && value < 1000) return String(Number(value.toPrecision(2)));
+  if (!value || (value >= 0.001 && value < 999.5)) return String(Number(value.toPrecision(2)));
   const [digits, exponent] = value.toExponential(1).split("e");
   return `${digits} · 10${raised(Number(exponent))}`;
 }
@@ -122,8 +111,9 @@ export function power(value) {
 const product = {
   write: (value) => String(Number(value.toPrecision(12))),
   read(text) {
-    if (!(text >= 0.01 && text <= 10)) throw new Error(`Fan in times variance must be from 0.01 to 10, not “${text}”.`);
-    return Number(text);
+    const value = parse(text);
+    if (value < 0.01 || value > 10) throw new Error(`Fan in times variance must be from 0.01 to 10, not “${text}”.`);
+    return value;
   },
 };
 
@@ -131,63 +121,78 @@ class Depth extends Explorable {
   static fields = { depth: integer(1, 30), width: choice(WIDTHS), activation: choice(Object.keys(ACTIVATIONS)), variance: product, bias: flag };
   static hint = "A line is the median of many nets, each drawn anew; its band reaches from the lowest to the highest.";
   static style = `
-svg { display: block; width: 100%; height: auto; margin: .4rem 0; }
+.plot { aspect-ratio: 20 / 11; margin: .4rem 0; } svg { display: block; }
 text { fill: var(--pst-color-text-base); font-size: 15px; }
 path { fill: none; stroke: var(--ink, var(--cb-rule)); stroke-width: 2.6; }
-.rule { stroke-width: 1; } .theory { --ink: var(--cb-ink); stroke-width: 1; stroke-dasharray: 3 4; } .held { stroke-dasharray: 9 4; stroke-width: 1.5; }
+.rule { stroke-width: 1; } .theory { --ink: var(--cb-ink); stroke-width: 1; stroke-dasharray: 3 4; } .held { stroke-width: 1; }
 .band { fill: var(--ink); stroke: none; opacity: .2; }
 .gradient { --ink: var(--cb-gradient); }
 .key { display: flex; flex-wrap: wrap; gap: .1rem 1.2rem; font-size: .9rem; }
-.key span::before { content: ""; display: inline-block; width: 1.4rem; margin-right: .4rem; border-top: 3px solid var(--ink); vertical-align: middle; }
-.words { min-height: 4.4em; margin: .3rem 0; text-align: left; font-size: .92rem; }
-@container (max-width: 560px) { text { font-size: 27px; } .words { min-height: 7.3em; } }
-@media (forced-colors: active) { path, .key span::before { forced-color-adjust: none; } }`;
+.key [class]::before { content: ""; display: inline-block; width: 1.4rem; margin-right: .4rem; border-top: 3px solid var(--ink); vertical-align: middle; }
+.key [id] { order: 1; }
+.panel:not(:has(.theory)) #theory, .panel:not(:has(.held)) #held { visibility: hidden; }
+.words { min-height: 4.35em; margin: .3rem 0; text-align: left; font-size: .92rem; line-height: 1.45; white-space: pre-line; }
+@container (max-width: 560px) { text { font-size: 27px; } .key #theory { order: 0; } .words { min-height: 8.7em; } }
+@media (forced-colors: active) { path, .key [class]::before { forced-color-adjust: none; } }`;
 
   build() {
-    const state = (name) => ({ get: () => this.state[name], set: (value) => { this.state[name] = value; this.change(); } });
     const bar = (...parts) => make("div", { className: "bar" }, ...parts);
-    this.starts = Object.keys(STARTS).map((name) => button(name, () => state("variance").set(this.start(name))));
+    this.starts = Object.keys(STARTS).map((name) => button(name, () => { this.asked = name; this.put({ variance: this.start(name) }); }));
     this.hold = button("keep for comparison", () => { this.held = this.held ? null : this.middles; this.refresh(); });
-    this.svg = shape("svg", { viewBox: `0 0 ${WIDE} ${HIGH}` });
+    this.svg = make("div", { className: "plot" });
     this.words = make("p", { className: "words" });
     this.progress = make("span", { className: "value" });
-    return [bar(this.add(slider("layers", { ...state("depth"), low: () => 1, high: () => 30 })), this.add(chooser("channels", WIDTHS, state("width"))),
-      this.add(chooser("activation", Object.keys(ACTIVATIONS), state("activation")))),
-    bar(make("span", {}, "start"), ...this.starts, this.add(toggle("PyTorch's biases", state("bias")))),
-    bar(this.add(slider("fan in × variance", { get: () => Math.log10(this.state.variance), set: (value) => state("variance").set(Number((10 ** value).toPrecision(3))),
+    return [bar(this.add(slider("layers", this.bound("depth", { low: () => 1, high: () => 30 }))), this.add(chooser("channels", WIDTHS, this.bound("width"))),
+      this.add(chooser("activation", Object.keys(ACTIVATIONS), this.bound("activation", { set: (activation) => {
+        this.asked = this.begun;
+        this.state.activation = activation;
+        this.put(this.asked && { variance: this.start(this.asked) });
+      } })))),
+    bar(make("span", {}, "start"), ...this.starts, this.add(toggle("PyTorch's biases", this.bound("bias")))),
+    bar(this.add(slider("fan in × variance", { get: () => Math.log10(this.state.variance), set: (value) => this.put({ variance: Number((10 ** value).toPrecision(3)) }),
       low: () => -2, high: () => 1, step: 0.01, said: (value) => (10 ** value).toFixed(2) })), this.hold, this.progress),
-    this.svg, make("div", { className: "key" }, ...Object.values(LINES).map(([role, name]) => make("span", { className: role }, name)), "dashes: theory"), this.words];
+    this.svg, make("div", { className: "key" }, ...Object.values(LINES).map(([role, name]) => make("span", { className: role }, name)).toSpliced(1, 0, make("span", { id: "theory" }, "dashes: theory")),
+      make("span", { id: "held" }, "thin: kept")), this.words];
   }
 
   start(name) {
     return STARTS[name](ACTIVATIONS[this.state.activation].gain);
   }
 
-  /** Draw one net after the other, as many as a frame has time for, and show what there is. */
+  /** The start whose variance this is; where two agree, the one that was asked for. */
+  get begun() {
+    return [this.asked, ...Object.keys(STARTS)].find((name) => name && Math.abs(this.start(name) / this.state.variance - 1) < 0.006);
+  }
+
+  reset() {
+    this.held = this.asked = null;
+  }
+
+  /** Draw one net after the other, as much as a frame has time for, and show what there is. */
   settle() {
-    const { depth, width, activation, variance, bias } = this.state, { draws } = this.given;
-    const found = { signal: [], difference: [], gradient: [] };
-    let seed = 0, work = null;
+    const { depth, width } = this.state, { draws } = this.given, found = this.found = empty(), { signal } = found;
+    let work = null;
     const frame = () => {
-      const end = performance.now() + 10;
-      while (this.isConnected && seed < draws && performance.now() < end) {
-        work ??= measure(draw(seed, depth, Number(width)), { variance, bias, activation });
+      const end = performance.now() + 8;
+      while (this.isConnected && signal.length < draws && performance.now() < end) {
+        work ??= measure(draw(signal.length, depth, Number(width)), this.state);
         const { done, value } = work.next();
         if (!done) continue;
-        for (const name of Object.keys(found)) found[name].push(value[name]);
-        [seed, work] = [seed + 1, null];
+        for (const name in found) found[name].push(value[name]);
+        work = null;
       }
-      if (seed) this.plot(found);
-      if (seed < draws) this.asked = requestAnimationFrame(frame);
+      this.plot();
+      if (signal.length < draws) this.waits = requestAnimationFrame(frame);
       else this.say(this.words.textContent);
     };
-    cancelAnimationFrame(this.asked);
-    this.asked = requestAnimationFrame(frame);
+    cancelAnimationFrame(this.waits);
+    this.waits = requestAnimationFrame(frame);
   }
 
   draw() {
-    for (const one of this.starts) one.ariaPressed = String(Math.abs(this.start(one.textContent) / this.state.variance - 1) < 0.006);
+    for (const one of this.starts) one.ariaPressed = String(one.textContent === this.begun);
     this.hold.ariaPressed = String(Boolean(this.held));
+    this.plot();
   }
 
   /** What theory says of the signal's mean square; of tanh it says nothing. */
@@ -197,34 +202,38 @@ path { fill: none; stroke: var(--ink, var(--cb-rule)); stroke-width: 2.6; }
     return leaves ? levels : [];
   }
 
-  plot(found) {
-    const { depth } = this.state, curves = {};
-    for (const [name, nets] of Object.entries(found))
-      curves[name] = Array.from({ length: depth + 1 }, (_, l) => spread(nets.map((levels) => Math.max(levels[l], 1e-300))));
-    const powers = Object.values(curves).flat(2).map(Math.log10);
-    const low = Math.min(-10, 5 * Math.floor(Math.min(...powers) / 5)), high = Math.max(1, Math.ceil(Math.max(...powers)));
-    const x = (l) => LEFT + (RIGHT - LEFT) * l / depth, y = (value) => TOP + (BOTTOM - TOP) * (high - Math.log10(value)) / (high - low);
-    const point = (value, l) => `${x(l).toFixed(1)},${y(value).toFixed(1)}`;
-    const path = (kind, levels) => levels.length && parts.push(shape("path", { class: kind, d: `M${levels.slice(0, depth + 1).map(point).join("L")}` }));
-    const parts = [], each = high - low > 30 ? 10 : high - low > 16 ? 5 : 2;
-    for (let p = Math.ceil(low / each) * each; p <= high; p += each)
-      parts.push(shape("path", { class: "rule", d: `M${LEFT},${y(10 ** p)}H${RIGHT}` }), shape("text", { x: LEFT - 8, y: y(10 ** p) + 6, "text-anchor": "end" }, p ? `10${raised(p)}` : "1"));
-    for (let l = 0, step = depth > 16 ? 10 : depth > 6 ? 4 : 1; l <= depth; l += step)
-      parts.push(shape("text", { x: x(l), y: HIGH - 8, "text-anchor": "middle" }, l || "layer 0"));
+  plot() {
+    const { depth } = this.state, { found, held } = this, { length } = found.signal, theory = this.theory(), lines = [];
+    this.progress.textContent = `${length} of ${this.given.draws} nets`;
+    this.svg.style.opacity = length ? 1 : 0.3;
+    this.words.textContent = "";
+    this.middles = null;
+    if (!length) return;
     this.middles = {};
+    const points = (levels) => [...levels.slice(0, depth + 1).entries()];
     for (const [name, [role]] of Object.entries(LINES)) {
-      const [least, middle, most] = [0, 1, 2].map((k) => curves[name].map((three) => three[k]));
-      parts.push(shape("path", { class: `band ${role}`, d: `M${least.map(point).join("L")}L${most.map(point).reverse().join("L")}Z` }));
-      path(role, this.middles[name] = middle);
-      if (this.held) path(`held ${role}`, this.held[name]);
+      const sorted = found[name][0].map((_, l) => found[name].map((levels) => levels[l]).sort((a, b) => a - b));
+      const part = (place) => sorted.map((values) => (values[Math.floor(place)] + values[Math.ceil(place)]) / 2);
+      const middle = this.middles[name] = part((length - 1) / 2);
+      lines.push([`band ${role}`, [...points(part(0)), ...points(part(length - 1)).reverse()]], [role, points(middle)]);
+      if (held) lines.push([`held ${role}`, points(held[name])]);
     }
-    path("theory", this.theory());
-    this.svg.replaceChildren(...parts);
-    const { signal, difference, gradient } = this.middles, share = difference[depth] / signal[depth];
-    this.progress.textContent = `${found.signal.length} of ${this.given.draws} nets`;
-    this.words.textContent = `After ${depth} ${depth > 1 ? "layers" : "layer"} the mean square of the signal is ${power(signal[depth])}. `
-      + `Of it, ${share > 0.005 ? `${Math.round(100 * share)} %` : `a share of ${power(share)}`} depends on the input. `
-      + `Of the gradient's mean square, ${power(gradient[0])} comes back to the input.`;
+    if (theory.length) lines.push(["theory", points(theory)]);
+    const powers = lines.flatMap(([, found]) => found.map(([, value]) => Math.log10(value))).filter(Number.isFinite);
+    const low = Math.min(-10, 5 * Math.floor(Math.min(...powers) / 5)), high = Math.max(1, Math.ceil(Math.max(...powers)));
+    const x = (l) => LEFT + (RIGHT - LEFT) * l / depth, y = (power) => TOP + (BOTTOM - TOP) * (high - Math.max(low, power)) / (high - low); // nothing lies on the floor
+    const text = (at, content, anchor = "middle") => `<text ${at} text-anchor="${anchor}">${content}</text>`;
+    const each = high - low > 30 ? 10 : high - low > 16 ? 5 : 2, step = depth > 16 ? 10 : depth > 6 ? 4 : 1;
+    let drawn = text(`transform="translate(27 ${(TOP + BOTTOM) / 2}) rotate(-90)"`, "mean square");
+    for (let p = Math.ceil(low / each) * each; p <= high; p += each)
+      drawn += `<path class="rule" d="M${LEFT},${y(p)}H${RIGHT}"/>${text(`x="${LEFT - 8}" y="${y(p) + 6}"`, p ? `10${raised(p)}` : 1, "end")}`;
+    for (let l = 0; l <= depth; l += step) drawn += text(`x="${x(l)}" y="${HIGH - 8}"`, l || "layer 0");
+    for (const [kind, found] of lines) drawn += `<path class="${kind}" d="M${found.map(([l, value]) => `${x(l).toFixed(1)},${y(Math.log10(value)).toFixed(1)}`).join("L")}"/>`;
+    this.svg.innerHTML = `<svg viewBox="0 0 600 ${HIGH}">${drawn}</svg>`;
+    const { signal, difference, gradient } = this.middles, left = signal[depth], share = difference[depth] / left;
+    this.words.textContent = `After ${depth} ${depth > 1 ? "layers" : "layer"} the mean square of the signal is ${power(left)}.\n`
+      + (left ? `Of it, ${power(Math.min(100, 100 * share))} % depends on the input.\n` : "")
+      + `The gradient's mean square, back at the input, is ${power(gradient[0])}.`;
     Object.assign(this.svg, { role: "img", ariaLabel: this.words.textContent });
   }
 
