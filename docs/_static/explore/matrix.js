@@ -1,10 +1,14 @@
 // <conv-matrix>: image, kernel, output and the matrix of the convolution, linked by their products.
 
-import { MODES, few, fitted, largest, least, matrix, most, outputs, products, shapeOf, side, smallest, some, times, transposed, turned } from "./arithmetic.js";
+import { MODES, few, fitted, largest, least, matrix, most, products, shapeOf, side, smallest, some, times, total, transposed, turned } from "./arithmetic.js";
 import { Explorable, Grid, arrays, bracket, button, choice, chooser, define, dress, edited, integer, list, make, mark, number, range, resized, sign, spinner, table, tables } from "./parts.js";
 
 const LARGEST = { x: 4, w: 3, padded: 6 };
 const VIEWS = { matrix: "the matrix", transpose: "its transpose", patches: "patches in columns" };
+
+/** The place of a cell, one of several planes, in reading order; and the cell there. */
+const order = ([p, q, r], [high, wide]) => (p * high + q) * wide + r;
+const unravel = (k, [high, wide]) => [Math.floor(k / (high * wide)), Math.floor(k / wide) % high, k % wide];
 
 class Matrix extends Explorable {
   static fields = {
@@ -37,10 +41,12 @@ class Matrix extends Explorable {
     this.image = range(2).map((c) => planes("image", c, ["c", "r", "k"]));
     this.kernel = range(4).map((s) => planes("kernel", s, ["s", "a", "b"]));
     this.output = range(2).map((o) => planes("output", o, ["o", "u", "v"]));
-    const pixel = (k) => ["image", this.#unravel(k, this.state.x[0])];
-    const result = (k) => ["output", this.#unravel(k, this.shape)];
-    this.body = this.#grid("matrix", (r, c) => this.#entry(r, c), (tap) => this.#cell(tap));
+    const pixel = (k) => ["image", unravel(k, this.extent)];
+    const result = (k) => ["output", unravel(k, this.shape)];
     const plain = () => this.state.view === "matrix";
+    const patches = () => this.state.view === "patches";
+    this.body = this.#grid("matrix", (r, c) => (patches() ? ["patches", [r, c, 0]] : ["matrix", plain() ? [r, c, 0] : [c, r, 0]]),
+      (tap) => String(patches() ? [tap.tap, tap.position] : plain() ? [tap.row, tap.column] : [tap.column, tap.row]));
     this.head = this.#grid("image", (_, c) => (plain() ? pixel : result)(c), (tap) => `0,${plain() ? tap.column : tap.row}`, "row above the matrix");
     this.side = this.#grid("output", (r) => (plain() ? result : pixel)(r), (tap) => `${plain() ? tap.row : tap.column},0`, "column beside the matrix");
     this.taps = this.#grid("kernel", (r, o) => this.#weight(r, o), (tap) => `${tap.tap},${tap.o}`, "kernels beside the patches");
@@ -64,7 +70,7 @@ class Matrix extends Explorable {
         if (!this.hover) Object.assign(this.state, chosen);
         this.refresh();
       },
-      edit: { value: (r, c) => this.#read(...meaning(r, c)), set: (r, c, v) => this.#write(...meaning(r, c), v) },
+      edit: { value: (r, c) => this.#value(...meaning(r, c)), set: (r, c, v) => this.#write(...meaning(r, c), v) },
     });
     grid.box.className = `box ${{ image: "input", matrix: "kernel" }[role] ?? role}`;
     grid.title.remove();
@@ -89,39 +95,26 @@ class Matrix extends Explorable {
       padding, dilation, x: range(state.channels).map((c) => state.x[c] ?? turned(state.x[0])),
       w: range(slices).map((s) => cut(state.w[s] ?? state.w[0].map((row) => row.map((v) => v + s * state.w[0].flat().length)))),
     });
-    this.options = { stride: state.stride, padding: state.padding, dilation: state.dilation, mode: state.mode, groups: state.groups };
     this.shape = shapeOf(state.x[0], state.w[0], state);
     this.area = this.shape[0] * this.shape[1];
-    const { length: rows, 0: { length: columns } } = state.x[0];
-    const taps = state.w[0].length * state.w[0][0].length;
-    this.rows = products(state.x, state.w, this.options);
-    this.links = this.rows.flatMap((found, row) => found.map((tap) => ({
-      ...tap, row, position: row % this.area, tap: tap.c * taps + (tap.a * state.w[0][0].length + tap.b), column: tap.zero ? -1 : (tap.c * rows + tap.r) * columns + tap.k,
+    const [rows, columns] = this.extent = [state.x[0].length, state.x[0][0].length];
+    const span = [state.w[0].length, state.w[0][0].length];
+    const taps = span[0] * span[1];
+    const { stride, mode } = state;
+    const options = { stride, padding, dilation, mode, groups: state.groups };
+    const sums = products(state.x, state.w, options);
+    this.links = sums.flatMap((found, row) => found.map((tap) => ({
+      ...tap, row, position: row % this.area, tap: order([tap.c, tap.a, tap.b], span), column: tap.zero ? -1 : order([tap.c, tap.r, tap.k], this.extent),
     })));
-    this.matrix = matrix(state.x, state.w, this.options);
-    this.y = outputs(state.x, state.w, this.options);
+    this.matrix = matrix(state.x, state.w, options);
+    this.y = sums.map(total);
     this.back = times(transposed(this.matrix), this.y);
     this.meeting = Map.groupBy(this.links, (tap) => `${tap.row},${tap.column}`);
     this.copies = Map.groupBy(this.links, (tap) => `${tap.tap},${tap.position}`);
     if (state.on === (state.view === "patches" ? "matrix" : "patches")) // an entry that is no longer in sight: its output is
-      Object.assign(state, { on: "output", at: this.#unravel(state.at[state.on === "matrix" ? 0 : 1], this.shape) });
-    const limits = { image: [state.x.length, rows, columns], kernel: [slices, state.w[0].length, state.w[0][0].length], output: [state.kernels, ...this.shape], matrix: [this.y.length, this.matrix[0].length, 1], patches: [state.channels * taps, this.area, 1] }[state.on];
+      Object.assign(state, { on: "output", at: unravel(state.at[state.on === "matrix" ? 0 : 1], this.shape) });
+    const limits = { image: [state.channels, ...this.extent], kernel: [slices, ...span], output: [state.kernels, ...this.shape], matrix: [this.y.length, state.channels * rows * columns, 1], patches: [state.channels * taps, this.area, 1] }[state.on];
     state.at = state.at.map((k, axis) => Math.max(0, Math.min(k, limits[axis] - 1)));
-  }
-
-  #unravel = (k, shape) => {
-    const [high, wide] = typeof shape[0] === "number" ? shape : [shape.length, shape[0].length];
-    return [Math.floor(k / (high * wide)), Math.floor(k / wide) % high, k % wide];
-  };
-
-  /** What an entry of the large grid stands for. */
-  #entry(r, c) {
-    return this.state.view === "patches" ? ["patches", [r, c, 0]] : ["matrix", this.state.view === "matrix" ? [r, c, 0] : [c, r, 0]];
-  }
-
-  #cell(tap) {
-    const { view } = this.state;
-    return view === "patches" ? `${tap.tap},${tap.position}` : tap.column >= 0 && (view === "matrix" ? `${tap.row},${tap.column}` : `${tap.column},${tap.row}`);
   }
 
   #weight(r, o) {
@@ -129,24 +122,27 @@ class Matrix extends Explorable {
     return found ? ["kernel", [found.s, found.a, found.b]] : ["none", [0, 0, 0]];
   }
 
-  /** The one number behind a cell: a pixel or a weight; null if there are none, or several. */
-  #behind(on, at) {
-    if (on === "image" || on === "kernel") return { table: this.state[on === "image" ? "x" : "w"], key: on === "image" ? "x" : "w", at };
-    const found = on === "matrix" ? this.meeting.get(`${at[0]},${at[1]}`) : on === "patches" ? this.copies.get(`${at[0]},${at[1]}`) : null;
-    if (!found || (on === "matrix" && found.length > 1)) return null;
-    const [tap] = found;
-    return on === "matrix" ? { key: "w", at: [tap.s, tap.a, tap.b] } : tap.zero ? null : { key: "x", at: [tap.c, tap.r, tap.k] };
+  /** The products that an entry of the large grid stands for, if any. */
+  #found = (on, [p, q]) => ({ matrix: this.meeting, patches: this.copies })[on]?.get(`${p},${q}`);
+
+  #value(on, at) {
+    const { x, w } = this.state;
+    const [p, q, r] = at;
+    return { image: () => x[p][q][r], kernel: () => w[p][q][r], output: () => this.y[order(at, this.shape)], matrix: () => this.matrix[p][q], patches: () => this.#found(on, at)[0].pixel }[on]();
   }
 
-  #read(on, at) {
-    const { key, at: [p, r, c] } = this.#behind(on, at);
-    return this.state[key][p][r][c];
+  /** The one number behind a cell, a pixel or a weight, as [x or w, its place]; null if there are none, or several. */
+  #behind(on, at) {
+    const [tap, more] = this.#found(on, at) ?? [];
+    if (on === "image") return ["x", at];
+    if (on === "kernel") return ["w", at];
+    if (on === "matrix") return tap && !more ? ["w", [tap.s, tap.a, tap.b]] : null;
+    return tap && !tap.zero ? ["x", [tap.c, tap.r, tap.k]] : null;
   }
 
   #write(on, at, value) {
-    const { key, at: [p, r, c] } = this.#behind(on, at);
-    this.state[key] = this.state[key].map((rows, k) => (k === p ? edited(rows, r, c, value) : rows));
-    this.change();
+    const [key, [p, r, c]] = this.#behind(on, at);
+    this.put({ [key]: this.state[key].with(p, edited(this.state[key][p], r, c, value)) });
   }
 
   python() {
@@ -172,45 +168,41 @@ class Matrix extends Explorable {
   draw() {
     const { x, w, view, kernels, channels, groups } = this.state;
     const { on, at } = this.hover ?? this.state;
-    const [p, q, r] = at;
     const same = (...keys) => (tap) => keys.every((key, k) => tap[key] === at[k]);
     this.lit = this.links.filter({ image: same("c", "r", "k"), kernel: same("s", "a", "b"), output: same("o", "u", "v"), matrix: same("row", "column"), patches: same("tap", "position") }[on] ?? (() => false));
     const many = w[0].flat().length > 4 || w.length > 1;
     const hue = (tap) => (many ? "" : `t${tap.a * w[0][0].length + tap.b}`);
-    const paint = (grid, rows, columns, text, more = () => "") => {
+    const tone = (what, [s, a, b], found = this.#found(what, [s, a])) => ({
+      kernel: () => hue({ a, b }), none: () => "zero", matrix: () => (!found ? "zero" : found[1] ? "several" : hue(found[0])), patches: () => (found[0].zero ? "zero" : hue(found[0])),
+    })[what]?.() ?? "";
+    const paint = (grid, rows, columns) => {
       grid.box.hidden = !rows;
       if (!rows) return;
       const keys = new Set(this.lit.map(grid.cellOf));
       grid.draw(rows, columns, (a, b) => {
         const [what, place] = grid.meaning(a, b);
         const now = what === on && String(place) === String(at);
-        return { text: text(a, b), kind: `${now ? "now" : keys.has(`${a},${b}`) ? "lit" : ""} ${more(a, b)}`.trim(), fixed: grid.sums || !this.#behind(what, place) };
+        return {
+          text: what === "none" ? "" : number(grid.sums ? this.back[a] : this.#value(what, place)), fixed: grid.sums || !this.#behind(what, place),
+          kind: `${now ? "now" : keys.has(`${a},${b}`) ? "lit" : ""} ${tone(what, place)}`.trim(),
+        };
       });
     };
-    const tables = (grids, planes, more) => grids.forEach((grid, k) => paint(grid, planes[k]?.length ?? 0, planes[k]?.[0].length, (a, b) => number(planes[k][a][b]), more));
-    const folded = range(kernels).map((o) => range(this.shape[0]).map((u) => range(this.shape[1]).map((v) => this.y[(o * this.shape[0] + u) * this.shape[1] + v])));
-    tables(this.image, x);
-    tables(this.kernel, w, (a, b) => hue({ a, b }));
-    tables(this.output, folded);
-    const flat = x.flat(2);
-    const shown = { matrix: [this.y.length, flat.length], transpose: [flat.length, this.y.length], patches: [channels * w[0].flat().length, this.area] }[view];
-    this.body.box.className = `box ${view === "patches" ? "input" : "kernel"}`;
-    paint(this.body, ...shown, (a, b) => {
-      if (view === "patches") return number(this.copies.get(`${a},${b}`)[0].pixel);
-      return number(view === "matrix" ? this.matrix[a][b] : this.matrix[b][a]);
-    }, (a, b) => {
-      const found = view === "patches" ? this.copies.get(`${a},${b}`) : this.meeting.get(view === "matrix" ? `${a},${b}` : `${b},${a}`);
-      return !found || (view === "patches" && found[0].zero) ? "zero" : found.length > 1 && view !== "patches" ? "several" : hue(found[0]);
-    });
     const product = view !== "patches";
-    const [above, beside] = view === "matrix" ? [flat, this.y] : [this.y, this.back];
+    const [pixels, results] = [channels * x[0].flat().length, this.y.length];
+    const shown = { matrix: [results, pixels], transpose: [pixels, results], patches: [channels * w[0].flat().length, this.area] }[view];
     const tints = ["box input", "box output"];
+    this.body.box.className = `box ${product ? "kernel" : "input"}`;
     [this.head.box.className, this.side.box.className] = view === "matrix" ? tints : tints.reverse();
     this.side.sums = view === "transpose";
-    paint(this.head, product ? 1 : 0, above.length, (_, k) => number(above[k]));
-    paint(this.side, product ? beside.length : 0, 1, (k) => number(beside[k]));
-    paint(this.taps, product ? 0 : shown[0], kernels, (a, o) => { const [what, [s, i, j]] = this.#weight(a, o); return what === "none" ? "" : number(w[s][i][j]); }, (a, o) => { const [what, [, i, j]] = this.#weight(a, o); return what === "none" ? "zero" : hue({ a: i, b: j }); });
-    paint(this.feet, product ? 0 : kernels, this.area, (o, c) => number(this.y[o * this.area + c]));
+    this.image.forEach((grid, c) => paint(grid, c < channels && x[0].length, x[0][0].length));
+    this.kernel.forEach((grid, s) => paint(grid, s < w.length && w[0].length, w[0][0].length));
+    this.output.forEach((grid, o) => paint(grid, o < kernels && this.shape[0], this.shape[1]));
+    paint(this.body, ...shown);
+    paint(this.head, product && 1, shown[1]);
+    paint(this.side, product && shown[0], 1);
+    paint(this.taps, !product && shown[0], kernels);
+    paint(this.feet, !product && kernels, this.area);
     const [rows, columns] = shown.map((k) => k + (product ? 1 : kernels));
     dress(this.product, `--columns: ${columns}; --rows: ${rows}`);
     const share = channels / groups;
@@ -219,12 +211,13 @@ class Matrix extends Explorable {
     dress(this.stage, `--across: ${across}; --down: ${down}; --thin: ${thin}; --tall: ${tall}; --share: ${share}`);
     for (const choice of this.views) choice.ariaPressed = String(choice.view === view);
     this.body.body.ariaLabel = `${VIEWS[view]}, ${shown[0]} by ${shown[1]}`;
-    this.#phrase(on, p, q, r);
+    this.#phrase(on, at);
   }
 
   // -- What is said --------------------------------------------------------
 
-  #phrase(on, p, q, r) {
+  #phrase(on, at) {
+    const [p, q, r] = at;
     const { x, w, view, channels, kernels } = this.state;
     const name = (letter, planes, plane, ...place) => `${letter}[${[...(planes > 1 ? [plane] : []), ...place].join(", ")}]`;
     const pixel = (tap) => name("x", channels, tap.c, tap.r, tap.k);
@@ -233,13 +226,12 @@ class Matrix extends Explorable {
     const [first] = this.lit;
     let parts;
     if (on === "output") {
-      const row = (p * this.shape[0] + q) * this.shape[1] + r;
-      const read = this.matrix[row].map((weight, k) => [weight, x.flat(2)[k]]).filter((_, k) => this.meeting.has(`${row},${k}`));
-      const terms = read.map(([weight, value]) => make("span", {}, mark("w", bracket(weight)), "·", mark("x", bracket(value))));
-      parts = [mark("y", name("y", kernels, p, q, r)), " = ", ...few(terms, " + "), read.length ? " = " : "", mark("y", number(this.y[row]))];
+      const row = order(at, this.shape);
+      const terms = x.flat(2).flatMap((value, k) => (this.meeting.has(`${row},${k}`) ? make("span", {}, mark("w", bracket(this.matrix[row][k])), "·", mark("x", bracket(value))) : []));
+      parts = [mark("y", name("y", kernels, p, q, r)), " = ", ...few(terms, " + "), terms.length ? " = " : "", mark("y", number(this.y[row]))];
     } else if (on === "image") {
       parts = [mark("x", `${name("x", channels, p, q, r)} = ${number(x[p][q][r])}`), ` is read by ${entries} of ${some(this.y.length, "output")}${this.lit.length > entries ? `, ${this.lit.length} times in all.` : "."}`];
-      if (view === "transpose") parts.push(" Sent back: ", mark("x", number(this.back[(p * x[0].length + q) * x[0][0].length + r])), ".");
+      if (view === "transpose") parts.push(" Sent back: ", mark("x", number(this.back[order(at, this.extent)])), ".");
     } else if (on === "kernel") {
       parts = [mark("w", `${name("w", w.length, p, q, r)} = ${number(w[p][q][r])}`), view === "patches" ? ` multiplies row ${first.tap} of the patches.` : ` stands in ${some(entries, "entry", "entries")} of the matrix${entries > 1 ? ". It is one number: they change together." : "."}`];
     } else if (on === "patches") {

@@ -306,7 +306,7 @@ class Stepper extends Explorable {
 .rim:is(.lit, .now) { --tint: 18% !important; color: var(--cb-ink) !important; }
 .idle { background: repeating-linear-gradient(135deg, transparent 0 5px, color-mix(in srgb, var(--cb-padding) 35%, transparent) 5px 6px); }
 .twin { outline: 2px solid var(--cb-padding); outline-offset: -3px; }
-[role=gridcell] b { transition: translate .15s; font-size: min(var(--cell) * .4, var(--cell) * .52 * var(--shrink)); }
+[role=gridcell] b { transition: translate .15s; font-size: min(var(--cell) * .4, var(--cell) * .44 * var(--shrink)); }
 .stage i { --font: min(max(10px, var(--cell) * .27), var(--cell) * 1.25 / var(--letters)); font-size: clamp(0px, (var(--font) - 7px) * 99, var(--font)); }
 .met b { translate: -16% -28%; }
 .later b { visibility: hidden; }
