@@ -89,7 +89,7 @@ class Matrix extends Explorable {
     const { padding, dilation, cut, problem } = fitted(state.x[0], state.w[0], state, LARGEST.padded);
     this.problem ||= problem;
     const slices = state.kernels * state.channels / state.groups;
-    if (this.fresh && (groups > state.groups || state.x.length > state.channels || state.w.length > slices)) this.problem ||= "There are more tables or groups than the channels and kernels allow: the last are left out.";
+    if (this.fresh && (groups > state.groups || state.x.length > state.channels || state.w.length > slices)) this.problem ||= "Too many tables or groups for these channels and kernels: the last are left out.";
     Object.assign(this, { fresh: false, hover: null });
     Object.assign(state, {
       padding, dilation, x: range(state.channels).map((c) => state.x[c] ?? turned(state.x[0])),

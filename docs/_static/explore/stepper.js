@@ -5,6 +5,7 @@ import { Explorable, Grid, arrays, bracket, button, choice, chooser, define, dre
 
 const LARGEST = { x: 8, w: 5, padded: 10 };
 const GRIDS = { input: "x", kernel: "w", output: "y" };
+const SPOTS = { input: (tap) => `${tap.row},${tap.column}`, kernel: (tap) => `${tap.a},${tap.b}`, output: (tap) => `${tap.u},${tap.v}` };
 const flat = (rows) => rows.flat();
 const longest = (texts) => Math.max(0, ...texts.map((text) => text.length));
 const equal = (one, other) => String(one) === String(other);
@@ -152,25 +153,19 @@ class Stepper extends Explorable {
   draw() {
     const { x, w, y, padding, predict } = this.state;
     const { on, at: [r, c] } = this.now;
-    const windows = allTaps(x, w, this.state);
     const mine = {
       output: (tap) => tap.u === r && tap.v === c,
       kernel: (tap) => tap.a === r && tap.b === c,
       input: r in x && c in x[0] ? (tap) => tap.r === r && tap.k === c : (tap) => tap.row === r && tap.column === c,
     }[on];
-    this.all = windows.flat(2);
-    this.involved = this.all.filter(mine);
-    const lit = { input: new Map(), kernel: new Map(), output: new Map() };
+    const all = allTaps(x, w, this.state).flat(2);
+    this.involved = all.filter(mine);
+    const lit = Object.fromEntries(Object.entries(SPOTS).map(([name, spot]) => [name, new Set(this.involved.map(spot))]));
     this.counts = new Map(); // what a pixel counts in each output: a repeated one may count more than once
-    for (const tap of this.involved) {
-      lit.input.set(`${tap.row},${tap.column}`, tap);
-      lit.kernel.set(`${tap.a},${tap.b}`, tap);
-      lit.output.set(`${tap.u},${tap.v}`, tap);
-      this.counts.set(`${tap.u},${tap.v}`, (this.counts.get(`${tap.u},${tap.v}`) ?? 0) + tap.weight);
-    }
+    for (const tap of this.involved) this.counts.set(SPOTS.output(tap), (this.counts.get(SPOTS.output(tap)) ?? 0) + tap.weight);
     const kind = (name, a, b, ...more) =>
       [on === name && a === r && b === c ? "now" : lit[name].has(`${a},${b}`) ? "lit" : "", ...more].filter(Boolean).join(" ");
-    const place = new Map(this.all.map((tap) => [`${tap.row},${tap.column}`, tap]));
+    const place = new Map(all.map((tap) => [SPOTS.input(tap), tap]));
 
     this.grids.input.draw(x.length + 2 * padding, x[0].length + 2 * padding, (a, b) => {
       const own = x[a]?.[b];
@@ -244,7 +239,7 @@ class Stepper extends Explorable {
       const own = x[r]?.[c];
       const [first] = this.involved;
       const name = own !== undefined ? `x[${r}, ${c}] = ${number(own)}` : !first ? "This place" : first.zero ? "This zero of the padding" : `x[${first.r}, ${first.k}] = ${number(first.pixel)}, repeated here,`;
-      const reached = [...this.counts].map(([at, weight]) => [this.involved.find((tap) => `${tap.u},${tap.v}` === at), number(weight)]);
+      const reached = [...this.counts].map(([at, weight]) => [this.involved.find((tap) => SPOTS.output(tap) === at), number(weight)]);
       parts = [mark(own !== undefined ? "x" : "none", name), reached.length ? " has weight " : " is read by no window."];
       parts.push(...few(reached.map(([tap, weight]) => term(tap, mark("w", weight), " in ", mark("y", `y[${tap.u}, ${tap.v}]`))), ", "));
     }
@@ -254,8 +249,7 @@ class Stepper extends Explorable {
 
   /** Light up the cells of one term of the sentence. */
   point(tap) {
-    const places = tap ? { input: `${tap.row},${tap.column}`, kernel: `${tap.a},${tap.b}`, output: `${tap.u},${tap.v}` } : {};
-    for (const [name, grid] of Object.entries(this.grids)) for (const [key, cell] of grid.cells) cell.classList.toggle("hot", key === places[name]);
+    for (const [name, grid] of Object.entries(this.grids)) for (const [key, cell] of grid.cells) cell.classList.toggle("hot", key === (tap && SPOTS[name](tap)));
   }
 
   // -- Predicting and walking ----------------------------------------------
