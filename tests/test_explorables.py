@@ -262,6 +262,64 @@ def test_patches_in_columns_are_unfolded_ones(opened: Any) -> None:
     assert explorable.evaluate(cells) == unfold(image, 2, padding=1).ravel().tolist()
 
 
+def test_what_is_outside_is_counted_as_the_library_pads(opened: Any) -> None:
+    """Zeros as well as copies; and the sum says which of its numbers are no pixels."""
+    tab, name = opened(PADDING[0]), PADDING[1]
+    explorable = element(tab, name)
+    for mode in MODES:
+        for side, kernel, padding in ((3, 3, 1), (3, 2, 1), (1, 1, 3), (5, 1, 1), (4, 3, 2)):
+            options = {"padding": padding, "mode": mode, "groups": 1, "stride": 1, "dilation": 1}
+            if not fits((side, side), (kernel, kernel), options):
+                continue
+            image = np.arange(1, side**2 + 1).reshape(side, side)
+            query = {"x": written(image), "w": written(np.ones((kernel, kernel)))}
+            query |= {"mode": mode, "padding": str(padding)}
+            explorable.evaluate("(e, query) => e.set(query)", query)
+            inside = np.pad(np.ones_like(image), padding)[None]
+            outside = kernel**2 - conv2d(inside, np.ones((1, 1, kernel, kernel), int))[0]
+            count = f"by {np.count_nonzero(outside)} of {outside.size} outputs."
+            assert noted(tab, name) == f"Places outside the image are read {count}", query
+            explorable.evaluate("e => e.grids.output.choose([0, 0])")
+            assert explorable.locator(".words .none").count() == outside[0, 0], query
+    explorable.evaluate("e => e.set({ mode: 'zeros', on: 'input', at: '-1,0' })")
+    assert not explorable.locator(".twin").count(), "a zero has no twin"
+
+
+def test_the_matrix_is_counted_as_the_library_fills_it(opened: Any) -> None:
+    """Copies of one weight, sums of several, zeros."""
+    tab, name = opened(MATRIX[0]), MATRIX[1]
+    explorable = element(tab, name)
+    rng = np.random.default_rng(8)
+    for _ in range(15):
+        query = {key: str(rng.choice(values)) for key, values in SETTINGS["conv-matrix"].items()}
+        query["view"] = "matrix"
+        size, kernel, padding, stride = rng.integers((1, 1, 0, 1), (5, 4, 3, 4)).tolist()
+        query |= {"x": written(np.ones((size, size))), "w": written(np.ones((kernel, kernel)))}
+        query |= {"padding": str(padding), "stride": str(stride)}
+        explorable.evaluate("(e, query) => e.set(query)", query)
+        state = explorable.evaluate("e => e.state")
+        explorable.evaluate("e => e.change()")  # a remark, if there was a refusal
+        options = {key: state[key] for key in ("padding", "stride", "dilation", "groups")}
+        shape = (state["kernels"], state["channels"] // state["groups"], *np.shape(state["w"][0]))
+
+        def filled(weight: Any, state: Any = state, options: Any = options) -> Any:
+            mode = state["mode"]
+            size = np.shape(state["x"][0])
+            return convolution_matrix(weight, size, padding_mode=mode, **options)
+
+        taps = filled(np.ones(shape, int))
+        units = np.eye(int(np.prod(shape)), dtype=int).reshape(-1, *shape)
+        used = sum(bool((filled(unit) * (taps == 1)).any()) for unit in units)
+        entries, single, sums = taps.size, (taps == 1).sum(), (taps > 1).sum()
+        counts = [(entries, "entr"), (single, "cop"), (used, "weight")]
+        counts += [(sums, "sum")] * bool(sums) + [(entries - sums - single, "zero")]
+        found = re.findall(r"(\d+) (entr|cop|weight|sum|zero)(ies|y|s|)\b", noted(tab, name))
+        assert found == [
+            (str(n), word, ({"entr": "y", "cop": "y"} if n == 1 else {"entr": "ies", "cop": "ies"})
+             .get(word, "" if n == 1 else "s")) for n, word in counts
+        ], query  # fmt: skip
+
+
 SETTINGS = {
     "conv-stepper": {
         "x": ("9,8,7,6/5,4,3,2/1,0,-1,-2/3,1,4,1", "1,2,3/4,5,6/7,8,9"),
@@ -278,6 +336,7 @@ SETTINGS = {
         "padding": ("0", "1"),
         "mode": MODES,
         "stride": ("1", "2"),
+        "dilation": ("1", "2"),
         "channels": ("1", "2"),
         "kernels": ("1", "2"),
         "groups": ("1", "2"),
@@ -342,13 +401,13 @@ def test_everything_points_at_its_partners(opened: Any) -> None:
     cell(tab, name, "output", "1,1").click()
     assert said(tab, name).endswith("4·0 + 5·1 + 7·2 + 8·3 = 43")
     cell(tab, name, "box.input", "1,1").hover()
-    expected_words = "×3 in y[0, 0], ×2 in y[0, 1], ×1 in y[1, 0], ×0 in y[1, 1]"
+    expected_words = "has weight 3 in y[0, 0], 2 in y[0, 1], 1 in y[1, 0], 0 in y[1, 1]"
     assert expected_words in said(tab, name)
     tab.mouse.move(1, 1)
     assert said(tab, name).endswith("= 43")
     cell(tab, name, "box.kernel", "0,1").click()
     tab.mouse.move(1, 1)
-    assert said(tab, name) == "w[0, 1] = 1 meets 4 of the pixels: 1, 2, 4, 5"
+    assert said(tab, name) == "w[0, 1] = 1 meets in turn: 1, 2, 4, 5"
 
 
 def test_numbers_change_by_keys(opened: Any) -> None:
@@ -456,13 +515,21 @@ def test_a_wrong_prediction_is_told_why(opened: Any) -> None:
     tab.keyboard.type("19")
     tab.keyboard.press("Enter")
     assert said(tab, name).endswith("= 19")
+    assert noted(tab, name) == "1 of 4 outputs right."
+    element(tab, name).locator("button", has_text="an edge").click()
+    assert said(tab, name).endswith("= ?"), "a start leaves the question"
+    element(tab, name).evaluate("e => e.set({ predict: 'true', x: '1,1,1', w: '0.004' })")
+    element(tab, name).evaluate("e => e.guess(0, 0, 0)")
+    assert "more than 0" in noted(tab, name)
 
 
 @pytest.mark.parametrize(
     ("goal", "settings"),
     [
         ("all zeros", {"x": "5,5,5/5,5,5/5,5,5", "w": "1,-1/-1,1"}),
+        ("all zeros", {"x": "1,1,1/1,1,1", "w": "0.1,0.2/-0.2,-0.1"}),  # but for roundings
         ("no flip", {"w": "1,2/2,1", "flip": "true"}),
+        ("no flip", {"x": "5,5,5/5,5,5", "flip": "true"}),
     ],
 )
 def test_a_goal_can_be_met(opened: Any, goal: str, settings: dict[str, str]) -> None:
@@ -481,6 +548,70 @@ def test_play_walks_and_ends(opened: Any) -> None:
     assert play.inner_text() == "Pause"
     sync_api.expect(play).to_have_text("Play", timeout=20_000)
     assert said(tab, name).startswith("y[1, 1]")
+
+
+def test_play_leaves_nothing_blank(opened: Any) -> None:
+    """The walk goes on when the flip or a size changes; who stops it sees all outputs."""
+    tab, name = opened(STEPPER[0]), STEPPER[1]
+    play, blank = (element(tab, name).locator(kind) for kind in (".play", ".later"))
+    play.click()
+    element(tab, name).locator(".toggle", has_text="flip").click()
+    element(tab, name).get_by_label("more input size").click()
+    assert play.inner_text() == "Pause"
+    assert blank.count() == 8
+    sync_api.expect(blank).to_have_count(7, timeout=5000)
+    play.click()
+    assert not blank.count()
+    play.click()
+    assert said(tab, name).startswith("y[0, 1]"), "from where it was halted"
+    cell(tab, name, "box.kernel", "0,0").click()
+    tab.keyboard.press("PageUp")
+    assert play.inner_text() == "Play"
+    assert not blank.count()
+
+
+@pytest.mark.parametrize(
+    ("setting", "prints"),
+    [
+        ("x=0,0,0/0,1,0/0,0,0", True),
+        ("x=1,0,0/0,0,0/0,0,0", False),  # three weights never meet it
+        ("x=1,0,0/0,0,0/0,0,0&padding=1", True),
+        ("x=1,0,0/0,0,0/0,0,0&padding=1&mode=replicate", False),
+        ("x=0,0,0/0,2,0/0,0,0", False),  # twice the kernel
+        ("x=0,1&w=1,2", False),
+        ("x=0,0,0/0,1,0/0,0,0&padding=3&stride=2", False),
+    ],
+)
+def test_a_bright_pixel_prints_the_kernel_or_not(opened: Any, setting: str, prints: bool) -> None:
+    tab, name = opened(STEPPER[0]), STEPPER[1]
+    query = "(e, q) => e.set(Object.fromEntries(new URLSearchParams(q)))"
+    element(tab, name).evaluate(query, setting)
+    assert ("prints the kernel" in noted(tab, name)) == prints
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(("page", "figure"), ALL[:4])
+def test_the_buttons_of_a_size_stay_under_the_pointer(
+    opened: Any, page: str, figure: str, width: int
+) -> None:
+    """However often they are pressed, even when another pointer rests on a number."""
+    tab = opened(page, width=width)
+    explorable = element(tab, figure)
+    smallest = {"x": "1", "w": "1"}
+    explorable.evaluate("(e, query) => e.set(query)", smallest)
+    for name in ("more input size", "more image size", "more kernel size"):
+        button = explorable.get_by_label(name)
+        if not button.count():
+            continue
+        button.scroll_into_view_if_needed()
+        box = button.bounding_box()
+        for _ in range(2):
+            tab.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    state = explorable.evaluate("e => [e.state.x, e.state.w].map(rows => rows.flat(9).length)")
+    assert state == [9, 9]
+    explorable.evaluate("e => e.set({})")
+    cell(tab, figure, "set.output" if page == MATRIX[0] else "output", "1,1").hover()
+    explorable.get_by_label(re.compile("less (input|image) size")).press("Enter")
 
 
 def test_an_entry_of_the_matrix_is_its_weight(opened: Any) -> None:
@@ -503,10 +634,61 @@ def test_partners_light_up_in_all_views(opened: Any) -> None:
     lit = ".lit, .now"
     cell(tab, name, "set.kernel", "0,0").click()
     assert element(tab, name).locator(".body").locator(lit).count() == 4
+    cell(tab, name, "set.image", "0,0").click()
+    for place in element(tab, name).locator(lit).all():
+        assert place.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+    cell(tab, name, "set.kernel", "0,0").click()
     element(tab, name).locator("button", has_text="transpose").click()
     assert element(tab, name).locator(".body").locator(lit).count() == 4
     element(tab, name).locator("button", has_text="patches").click()
     assert element(tab, name).locator(".body").locator(lit).count() == 4
+
+
+def test_what_a_number_does_is_told_exactly(opened: Any) -> None:
+    """One is singular, none is none, and nothing is said of a table that is not in sight."""
+    tab, name = opened(MATRIX[0]), MATRIX[1]
+    element(tab, name).evaluate("e => e.shadowRoot.activeElement?.blur()")
+    query = "(e, q) => e.set(Object.fromEntries(new URLSearchParams(q)))"
+    for setting, sentence in {
+        "on=image&at=0,0,0": "x[0, 0] = 0 is read by 1 of 4 outputs.",
+        "on=image&at=0,0,0&padding=1&mode=circular": "x[0, 0] = 0 is read by 9 of 16 outputs.",
+        "on=image&at=0,0,0&padding=1&mode=replicate": (
+            "x[0, 0] = 0 is read by 4 of 16 outputs, 9 times in all."
+        ),
+        "on=image&at=0,0,1&stride=2&x=1,2,3&w=1": "x[0, 1] = 2 is read by 0 of 2 outputs.",
+        "on=kernel&at=0,0,0": (
+            "w[0, 0] = 1 stands in 4 entries of the matrix. It is one number: they change together."
+        ),
+        "on=kernel&at=0,0,0&x=1,2/3,4": "w[0, 0] = 1 stands in 1 entry of the matrix.",
+        "on=kernel&at=0,0,1&view=patches": "w[0, 1] = 2 multiplies row 1 of the patches.",
+        "on=matrix&at=1,2,0&view=patches": "y[0, 1] = 1·1 + 2·2 + 3·4 + 4·5 = 37",
+        "on=patches&at=0,1,0&view=matrix": "y[0, 1] = 1·1 + 2·2 + 3·4 + 4·5 = 37",
+    }.items():
+        element(tab, name).evaluate(query, setting)
+        assert said(tab, name) == sentence
+    element(tab, name).evaluate(query, "view=patches&padding=1")
+    assert noted(tab, name) == "64 entries: 36 copies of 9 pixels, 28 zeros."
+    element(tab, name).evaluate(query, "x=1&w=1")
+    assert noted(tab, name) == "1 entry: 1 copy of 1 weight, 0 zeros."
+
+
+def test_an_empty_place_beside_the_patches_is_no_weight(opened: Any) -> None:
+    tab, name = opened(MATRIX[0]), MATRIX[1]
+    groups = {"view": "patches", "channels": "2", "kernels": "2", "groups": "2"}
+    element(tab, name).evaluate("(e, query) => e.set(query)", groups)
+    empty = cell(tab, name, "left", "0,1")
+    empty.click()
+    assert "belongs to the other group" in said(tab, name)
+    element(tab, name).get_by_label("more padding").click()
+    assert element(tab, name).evaluate("e => [e.state.padding, e.state.on]") == [1, "output"]
+
+
+def test_grids_have_names_of_their_own(opened: Any) -> None:
+    explorable = element(opened(MATRIX[0]), MATRIX[1])
+    explorable.evaluate("e => e.set({ channels: '2', kernels: '2', view: 'transpose' })")
+    grids = explorable.locator(".grid:visible")
+    names = grids.evaluate_all("grids => grids.map(grid => grid.ariaLabel)")
+    assert len(names) == len({*names}) == 11
 
 
 def test_the_window_moves_over_the_frog(opened: Any) -> None:
@@ -566,6 +748,23 @@ def test_a_link_restores_what_was_shown(opened: Any, page: str, figure: str) -> 
 def test_a_bad_setting_gets_a_sentence(opened: Any, setting: str, sentence: str) -> None:
     tab = opened(f"{STEPPER[0]}#{STEPPER[1]}?{setting}")
     assert sentence in noted(tab, STEPPER[1])
+
+
+def test_tables_too_many_get_a_sentence(opened: Any) -> None:
+    tab, name = opened(MATRIX[0]), MATRIX[1]
+    for query in ({"x": "1,2/3,4;5,6/7,8"}, {"w": "1;2"}, {"groups": "2"}):
+        element(tab, name).evaluate("(e, query) => e.set(query)", query)
+        assert "the last are left out" in noted(tab, name), query
+    element(tab, name).evaluate("e => e.set({ channels: '2' })")
+    element(tab, name).get_by_label("less channels").click()
+    assert "left out" not in noted(tab, name)
+
+
+def test_an_oblong_kernel_can_shrink(opened: Any) -> None:
+    tab, name = opened(STEPPER[0]), STEPPER[1]
+    element(tab, name).evaluate("e => e.set({ x: '1,2,3', w: '1,2,3' })")
+    element(tab, name).get_by_label("less kernel size").click()
+    assert element(tab, name).evaluate("e => e.state.w") == [[1, 2]]
 
 
 def test_every_sentence_sets_its_figure(opened: Any, site: Site) -> None:
@@ -692,6 +891,61 @@ def test_the_numbers_stay_on_their_stage(opened: Any, page: str, figure: str, wi
         }"""
     )
     assert max(beyond) <= 1, beyond
+
+
+CROWDED = """(e, states) => {
+  const all = (name) => [...e.shadowRoot.querySelectorAll(name)].filter((p) => p.offsetParent);
+  const [panel, stage, words] = [".panel", ".stage", ".words"].map((name) => all(name)[0]);
+  const found = [];
+  for (const state of states) {
+    e.set(state);
+    panel.style.minHeight = "0";
+    const height = panel.offsetHeight - parseFloat(getComputedStyle(e).minHeight);
+    panel.style.minHeight = "";
+    const [outer, inner] = [panel, stage].map((p) => p.getBoundingClientRect());
+    const boxes = all(".stage .title, .stage .grid").map((p) => p.getBoundingClientRect());
+    const beyond = Math.max(...boxes.flatMap((b) =>
+      [inner.top - b.top, b.bottom - inner.bottom, outer.left - b.left, b.right - outer.right]));
+    const meet = (a, b, low, high) => a[low] < b[high] - 1 && b[low] < a[high] - 1;
+    const on = (a, b) => meet(a, b, "left", "right") && meet(a, b, "top", "bottom");
+    const grids = all(".stage .grid").map((p) => p.getBoundingClientRect());
+    const text = document.createRange();
+    const wide = all("[role=gridcell] > b, [role=gridcell] > i, .frame i").map((p) => {
+      text.selectNodeContents(p);
+      return text.getBoundingClientRect().width - (p.closest("[role=gridcell]") ?? p).offsetWidth;
+    });
+    const faults = {
+      height, beyond, words: words.scrollHeight - words.clientHeight, numbers: Math.max(...wide),
+      overlaps: 2 * grids.some((a, k) => grids.some((b, n) => k < n && on(a, b))),
+    };
+    for (const name in faults) if (faults[name] > 1) found.push([name, faults[name], state]);
+  }
+  return found;
+}"""
+
+
+def crowds(tag: str, count: int) -> Iterator[dict[str, str]]:
+    """Draw settings of every size, with numbers of every length."""
+    rng = np.random.default_rng(6)
+    side, kernel = (8, 5) if tag == "conv-stepper" else (4, 3)
+    for _ in range(count):
+        scale = rng.choice([1, 10, 100])
+        image = rng.integers(-99, 1000, rng.integers(1, side + 1, 2)) // (1000 / scale)
+        weights = rng.integers(-9, 10, rng.integers(1, kernel + 1, 2)) / rng.choice([1, 9])
+        query = {key: str(rng.choice(values)) for key, values in SETTINGS[tag].items()}
+        on = rng.choice(["output", "kernel", "input" if tag == "conv-stepper" else "image"])
+        at = "1,1" if tag == "conv-stepper" else "0,1,1"
+        yield {**query, "x": written(image), "w": written(weights), "on": str(on), "at": at}
+
+
+@pytest.mark.parametrize("width", [1280, 390, 360])
+@pytest.mark.parametrize(("page", "figure"), [STEPPER, PADDING, MATRIX])
+def test_whatever_is_set_has_room(opened: Any, page: str, figure: str, width: int) -> None:
+    """No result is cut off, no number runs into its neighbour, nothing jumps."""
+    explorable = element(opened(page, width=width), figure)
+    states = [*crowds(explorable.evaluate("e => e.localName"), 60)]
+    found = explorable.evaluate(CROWDED, states)
+    assert not found, "\n".join(map(str, found))
 
 
 STATES = {

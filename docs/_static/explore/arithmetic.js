@@ -21,17 +21,20 @@ export const outputSize = (size, kernel, { stride = 1, padding = 0, dilation = 1
 export const shapeOf = (x, w, options) =>
   [outputSize(x.length, w.length, options), outputSize(x[0].length, w[0].length, options)];
 
+/** The longer side of a table. */
+export const side = (rows) => Math.max(rows.length, rows[0].length);
+
 /** The least padding with which a kernel fits. */
 export const least = (x, w, dilation) =>
   Math.max(0, ...[[x.length, w.length], [x[0].length, w[0].length]].map(([n, k]) => Math.ceil((dilation * (k - 1) + 1 - n) / 2)));
 
 /** The most padding that a mode, and a largest size, allow. */
 export const most = (x, mode, limit) =>
-  Math.min(limit - Math.max(x.length, x[0].length) >> 1, reach(x.length, mode), reach(x[0].length, mode));
+  Math.min(limit - side(x) >> 1, reach(x.length, mode), reach(x[0].length, mode));
 
-/** The smallest image for a kernel, and the largest kernel for an image. */
-export const smallest = (w, { padding, dilation }) => Math.max(1, dilation * (Math.max(w.length, w[0].length) - 1) + 1 - 2 * padding);
-export const largest = (x, { padding, dilation }) => Math.floor((Math.min(x.length, x[0].length) + 2 * padding - 1) / dilation) + 1;
+/** The smallest square image for a kernel, and the largest square kernel for an image, unless it is larger already. */
+export const smallest = (w, { padding, dilation }) => Math.max(1, dilation * (side(w) - 1) + 1 - 2 * padding);
+export const largest = (x, w, { padding, dilation }) => Math.max(side(w), Math.floor((Math.min(x.length, x[0].length) + 2 * padding - 1) / dilation) + 1);
 
 /** The padding, dilation and kernel size nearest to those wanted that fit, and a sentence if they differ. */
 export function fitted(x, w, wanted, limit) {
@@ -48,13 +51,14 @@ const count = (length, make) => Array.from({ length: Math.max(0, length) }, (_, 
 export const turned = (w) => [...w].reverse().map((row) => [...row].reverse());
 
 /** What output (u, v) adds up: for each tap (a, b) of the kernel as it is written, its weight, the
- *  position (row, column) it stands on, and the pixel (r, k) there, unless that is a zero. */
+ *  position (row, column) it stands on, whether that is inside the image, and the pixel (r, k) there,
+ *  unless that is a zero. */
 export function taps(x, w, u, v, { stride = 1, padding = 0, dilation = 1, mode, flip } = {}) {
   return w.flatMap((line, i) => line.map((_, j) => {
     const [row, column] = [u * stride + i * dilation - padding, v * stride + j * dilation - padding];
     const [r, k] = [source(row, x.length, mode), source(column, x[0].length, mode)];
     const [a, b] = flip ? [w.length - 1 - i, line.length - 1 - j] : [i, j];
-    return { u, v, a, b, row, column, r, k, zero: r < 0 || k < 0, weight: w[a][b], pixel: r < 0 || k < 0 ? 0 : x[r][k] };
+    return { u, v, a, b, row, column, inside: row in x && column in x[0], r, k, zero: r < 0 || k < 0, weight: w[a][b], pixel: r < 0 || k < 0 ? 0 : x[r][k] };
   }));
 }
 
@@ -92,6 +96,16 @@ export function matrix(x, w, options) {
     for (const tap of found) if (!tap.zero) row[(tap.c * high + tap.r) * wide + tap.k] += tap.weight;
     return row;
   });
+}
+
+/** A number and its word. */
+export const some = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
+
+/** As many items, each with its text, as fit a number of letters, and a sign between them. */
+export function few(items, sign, room = 170) {
+  const most = items.findIndex(({ textContent }) => (room -= textContent.length + sign.length) < 0);
+  const shown = items.slice(0, most < 0 ? undefined : most).flatMap((item, k) => (k ? [sign, item] : [item]));
+  return most < 0 ? shown : [...shown, ` and ${items.length - most} more`];
 }
 
 /** A matrix times a column, and its transpose times one. */

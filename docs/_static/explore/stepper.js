@@ -1,28 +1,38 @@
 // <conv-stepper>: one convolution, small enough to see every product, and all of it can be changed.
 
-import { MODES, allTaps, conv2d, fitted, largest, least, most, smallest, total, turned } from "./arithmetic.js";
+import { MODES, allTaps, conv2d, few, fitted, largest, least, most, side, smallest, some, taps, turned } from "./arithmetic.js";
 import { Explorable, Grid, arrays, bracket, button, choice, chooser, define, dress, edited, flag, integer, make, mark, number, pair, resized, sign, slider, spinner, table, toggle } from "./parts.js";
 
 const LARGEST = { x: 8, w: 5, padded: 10 };
 const GRIDS = { input: "x", kernel: "w", output: "y" };
+const SPOTS = { input: (tap) => `${tap.row},${tap.column}`, kernel: (tap) => `${tap.a},${tap.b}`, output: (tap) => `${tap.u},${tap.v}` };
 const flat = (rows) => rows.flat();
+const longest = (texts) => Math.max(0, ...texts.map((text) => text.length));
 const equal = (one, other) => String(one) === String(other);
+const still = (numbers) => numbers.every((v) => Math.abs(v) < 1e-9);
 
 const GOALS = {
   none: null,
-  "all zeros": { text: "Make every output 0, but no weight.", met: ({ x, w, y }) => flat(y).every((v) => v === 0) && flat(w).every(Boolean) && flat(x).some(Boolean) },
+  "all zeros": { text: "Make every output 0, but no weight, and not all pixels.", met: ({ x, w, y }) => still(flat(y)) && flat(w).every(Boolean) && flat(x).some(Boolean) },
   "no flip": { text: "Turn the flip on, and let no output notice. All weights equal is too easy.",
-    met: ({ w, flip }) => flip && equal(w, turned(w)) && new Set(flat(w)).size > 1 },
+    met: (state) => state.flip && new Set(flat(state.w)).size > 1 && still(flat(conv2d(state.x, state.w, { ...state, flip: false })).map((v, k) => v - flat(state.y)[k])) },
 };
 
 class Stepper extends Explorable {
   static fields = {
     x: table(LARGEST.x), w: table(LARGEST.w), padding: integer(0, 3), mode: choice(MODES), stride: integer(1, 4),
-    dilation: integer(1, 3), flip: flag, goal: choice(Object.keys(GOALS)), on: choice(Object.keys(GRIDS)), at: pair(),
+    dilation: integer(1, 3), flip: flag, predict: flag, goal: choice(Object.keys(GOALS)), on: choice(Object.keys(GRIDS)), at: pair(),
   };
 
   build() {
     const fits = (dilation) => least(this.state.x, this.state.w, dilation) <= this.state.padding;
+    const size = (name, key, low, high) => spinner(`${name} size`, {
+      get: () => side(this.state[key]), low, high, set: (wanted) => this.put({ [key]: resized(this.state[key], wanted) }),
+    });
+    const sizes = [
+      size("input", "x", () => smallest(this.state.w, this.state), () => LARGEST.x),
+      size("kernel", "w", () => 1, () => Math.min(LARGEST.w, largest(this.state.x, this.state.w, this.state))),
+    ];
     const choices = {
       padding: () => spinner("padding", this.bound("padding", {
         low: () => least(this.state.x, this.state.w, this.state.dilation), high: () => Math.min(3, most(this.state.x, this.state.mode, LARGEST.padded)),
@@ -30,15 +40,16 @@ class Stepper extends Explorable {
       mode: () => chooser("mode", MODES, this.bound("mode")),
       stride: () => spinner("stride", this.bound("stride", { low: () => 1, high: () => 4 })),
       dilation: () => spinner("dilation", this.bound("dilation", { low: () => 1, high: () => (fits(3) ? 3 : fits(2) ? 2 : 1) })),
-      flip: () => toggle("flip the kernel", this.bound("flip")),
-      predict: () => toggle("let me predict", { get: () => this.predicting, set: (on) => { this.predicting = on; this.change(); } }),
       goal: () => chooser("goal", Object.keys(GOALS), this.bound("goal")),
+      flip: () => toggle("flip the kernel", this.bound("flip")),
+      predict: () => toggle("let me predict", this.bound("predict")),
     };
-    const options = Object.keys(choices).filter((name) => this.given.controls.includes(name)).map((name) => this.add(choices[name]()));
+    const options = [...sizes, ...Object.keys(choices).filter((name) => this.given.controls.includes(name)).map((name) => choices[name]())];
+    for (const control of options) this.add(control);
     const grid = (name, edit) => new Grid({
       name, edit, slides: name === "output",
       show: (place) => { this.hover = place && { on: name, at: place }; this.refresh(); },
-      pick: (at) => { this.pause(); this.later = Infinity; this.hover = null; Object.assign(this.state, { on: name, at }); this.refresh(); },
+      pick: (at) => { this.pause(); this.hover = null; Object.assign(this.state, { on: name, at }); this.refresh(); },
       tell: (text) => this.tell(text),
     });
     const edit = (name) => ({
@@ -46,12 +57,6 @@ class Stepper extends Explorable {
       set: (r, c, v) => { this.state[name] = edited(this.state[name], r, c, v); this.change(); },
     });
     this.grids = { input: grid("input", edit("x")), kernel: grid("kernel", edit("w")), output: grid("output", { value: () => 0, text: () => "", set: (r, c, v) => this.guess(r, c, v) }) };
-    for (const [name, key, low, high] of [
-      ["input", "x", () => smallest(this.state.w, this.state), () => LARGEST.x], ["kernel", "w", () => 1, () => Math.min(LARGEST.w, largest(this.state.x, this.state))],
-    ]) this.grids[name].title.append(this.add(spinner(`size of the ${name}`, {
-        get: () => Math.max(this.state[key].length, this.state[key][0].length), low, high,
-        set: (side) => this.put({ [key]: resized(this.state[key], side) }),
-      })));
     this.shape = make("span", { className: "shape quiet" });
     this.grids.output.title.append(this.shape);
     this.frame = make("div", { className: "frame", ariaHidden: "true" });
@@ -60,9 +65,13 @@ class Stepper extends Explorable {
     this.words = make("p", { className: "words" });
     for (const type of ["pointerover", "pointerdown"]) this.words.addEventListener(type, (event) => this.point(event.target.closest(".term")?.tap));
     this.words.addEventListener("pointerleave", () => this.point());
-    this.playing = button("Play", () => (this.timer ? this.pause() : this.play()), { className: "play" });
+    this.playing = button("Play", () => {
+      if (!this.timer) return this.play();
+      this.pause(this.step);
+      this.refresh();
+    }, { className: "play" });
     this.walk = this.add(slider("", {
-      get: () => this.step, high: () => this.state.y.length * this.state.y[0].length - 1, set: (step) => { this.pause(); this.go(step); },
+      get: () => this.step, high: () => this.state.y.length * this.state.y[0].length - 1, set: (step) => { this.pause(step); this.go(step); },
       said: (step) => `${step + 1} of ${flat(this.state.y).length}`,
     }));
     this.walk.querySelector("input").ariaLabel = "position of the kernel";
@@ -74,19 +83,19 @@ class Stepper extends Explorable {
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.pause();
+    if (this.playing) this.pause();
   }
 
   // -- State ---------------------------------------------------------------
 
   reset() {
-    Object.assign(this, { hover: null, later: Infinity, predicting: false });
+    this.pause();
   }
 
   /** Make the settings fit each other: what does not fit gives way, and a sentence says so. */
   settle() {
-    this.pause();
     const { state } = this;
+    this.hover = null;
     const { padding, dilation, cut, problem } = fitted(state.x, state.w, state, LARGEST.padded);
     this.problem ||= problem;
     Object.assign(state, { padding, dilation, w: cut(state.w) });
@@ -98,25 +107,25 @@ class Stepper extends Explorable {
     this.wrong = null;
   }
 
+  get score() {
+    return `${this.solved.size} of ${some(flat(this.state.y).length, "output")} right.`;
+  }
+
   remark() {
-    const { x, w, y, flip, goal, padding, stride, dilation } = this.state;
-    const [pixels, weights] = [flat(x), flat(w)];
+    const { x, w, y, flip, predict, goal, padding, stride, dilation } = this.state;
+    const pixels = flat(x);
     const aim = GOALS[goal];
-    if (aim) return aim.met(this.state) ? "Done! Every output shows it." : aim.text;
-    if (this.predicting) return this.solved.size ? `${this.solved.size} of ${flat(y).length} right.` : "Choose an output, type what it will be, press Enter.";
-    const bright = pixels.filter(Boolean);
+    if (aim) return aim.met(this.state) ? "Done!" : aim.text;
+    if (predict) return this.solved.size ? this.score : "Choose an output, type what it will be, press Enter.";
     if (flip && equal(w, turned(w))) return "This kernel looks the same after half a turn, so the flip changes nothing.";
-    if (bright.length === 1 && stride === 1 && dilation === 1 && weights.length > 1)
+    const windows = flat(allTaps(x, w, this.state));
+    const [bright, weights] = [flat(windows).filter((tap) => tap.pixel), flat(w).length];
+    if (equal(pixels.filter(Boolean), 1) && stride === dilation && weights > 1 && bright.length === weights && bright.every((tap) => tap.inside))
       return `One bright pixel prints the kernel${flip ? ", now upright" : " turned by half a turn"}.`;
-    if (bright.length && new Set(pixels).size === 1 && !padding) return `Where nothing happens, only the sum of the weights counts: ${number(y[0][0])} everywhere.`;
-    if (stride > 1 || dilation > 1) {
-      const read = new Set(allTaps(x, w, this.state).flat(2).map((tap) => `${tap.r},${tap.k}`).filter((at) => !at.includes("-")));
-      if (read.size < pixels.length) return `${pixels.length - read.size} of ${pixels.length} pixels are read by no window: change one, and no output notices.`;
-    }
-    if (padding) {
-      const outside = flat(allTaps(x, w, this.state)).filter((found) => found.some((tap) => tap.row !== tap.r || tap.column !== tap.k)).length;
-      return `${outside} of ${flat(y).length} outputs read something that is not in the image.`;
-    }
+    if (pixels[0] && new Set(pixels).size === 1 && !padding) return `Where nothing happens, only the sum of the weights counts: ${number(y[0][0])} everywhere.`;
+    const unread = pixels.length - new Set(flat(windows).map((tap) => !tap.zero && `${tap.r},${tap.k}`).filter(Boolean)).size;
+    if (unread) return `Read by no window: ${unread} of ${some(pixels.length, "pixel")}. Change one, and no output notices.`;
+    if (padding) return `Places outside the image are read by ${windows.filter((found) => found.some((tap) => !tap.inside)).length} of ${some(windows.length, "output")}.`;
     return "";
   }
 
@@ -142,34 +151,27 @@ class Stepper extends Explorable {
   }
 
   draw() {
-    const { x, w, y, padding } = this.state;
+    const { x, w, y, padding, predict } = this.state;
     const { on, at: [r, c] } = this.now;
-    const windows = allTaps(x, w, this.state);
-    const inside = on !== "input" || (x[r]?.[c] !== undefined);
     const mine = {
       output: (tap) => tap.u === r && tap.v === c,
       kernel: (tap) => tap.a === r && tap.b === c,
-      input: inside ? (tap) => tap.r === r && tap.k === c : (tap) => tap.row === r && tap.column === c,
+      input: r in x && c in x[0] ? (tap) => tap.r === r && tap.k === c : (tap) => tap.row === r && tap.column === c,
     }[on];
-    this.all = windows.flat(2);
-    this.involved = this.all.filter(mine);
-    const lit = { input: new Map(), kernel: new Map(), output: new Map() };
+    const all = allTaps(x, w, this.state).flat(2);
+    this.involved = all.filter(mine);
+    const lit = Object.fromEntries(Object.entries(SPOTS).map(([name, spot]) => [name, new Set(this.involved.map(spot))]));
     this.counts = new Map(); // what a pixel counts in each output: a repeated one may count more than once
-    for (const tap of this.involved) {
-      lit.input.set(`${tap.row},${tap.column}`, tap);
-      lit.kernel.set(`${tap.a},${tap.b}`, tap);
-      lit.output.set(`${tap.u},${tap.v}`, tap);
-      this.counts.set(`${tap.u},${tap.v}`, (this.counts.get(`${tap.u},${tap.v}`) ?? 0) + tap.weight);
-    }
+    for (const tap of this.involved) this.counts.set(SPOTS.output(tap), (this.counts.get(SPOTS.output(tap)) ?? 0) + tap.weight);
     const kind = (name, a, b, ...more) =>
       [on === name && a === r && b === c ? "now" : lit[name].has(`${a},${b}`) ? "lit" : "", ...more].filter(Boolean).join(" ");
-    const place = new Map(this.all.map((tap) => [`${tap.row},${tap.column}`, tap]));
+    const place = new Map(all.map((tap) => [SPOTS.input(tap), tap]));
 
     this.grids.input.draw(x.length + 2 * padding, x[0].length + 2 * padding, (a, b) => {
       const own = x[a]?.[b];
       const from = place.get(`${a},${b}`);
       const zero = own === undefined && (!from || from.zero);
-      const twin = on === "input" && own === undefined && from?.r === r && from?.k === c;
+      const twin = on === "input" && own === undefined && !zero && from.r === r && from.k === c;
       return {
         text: own !== undefined ? number(own) : !from ? "·" : number(from.pixel), fixed: own === undefined,
         kind: kind("input", a, b, own === undefined ? "rim" : !from && "idle", on === "output" && lit.input.has(`${a},${b}`) && "met", twin && "twin"),
@@ -179,10 +181,10 @@ class Stepper extends Explorable {
     this.grids.kernel.draw(w.length, w[0].length, (a, b) => ({ text: number(w[a][b]), kind: kind("kernel", a, b) }));
     this.grids.output.draw(y.length, y[0].length, (a, b) => {
       const key = `${a},${b}`;
-      const hidden = this.predicting && !this.solved.has(key);
+      const hidden = predict && !this.solved.has(key);
       return {
         text: hidden ? "?" : number(y[a][b]), fixed: !hidden, note: on === "input" && this.counts.has(key) ? `×${number(this.counts.get(key))}` : "",
-        kind: kind("output", a, b, a * y[0].length + b > this.later && "later", this.solved.has(key) && "right"),
+        kind: kind("output", a, b, this.timer && a * y[0].length + b > this.step && "later", this.solved.has(key) && "right"),
       };
     });
     this.#glide();
@@ -190,8 +192,8 @@ class Stepper extends Explorable {
     this.shape.textContent = `${y.length} × ${y[0].length}`;
     for (const [name, key] of Object.entries(GRIDS)) this.grids[name].body.ariaLabel = `${name}, ${this.state[key].length} by ${this.state[key][0].length}`;
     const [beside, behind] = [x[0].length + 2 * padding, w[0].length + y[0].length];
-    dress(this.stage, `--ni: ${beside}; --no: ${behind}; --nu: ${y[0].length}; --n: ${beside + behind}; --ri: ${x.length + 2 * padding}; --ro: ${Math.max(w.length, y.length)}`);
-    this.words.classList.toggle("long", w.length * w[0].length > 12);
+    dress(this.stage, `--ni: ${beside}; --no: ${behind}; --nk: ${w[0].length}; --n: ${beside + behind}; --ri: ${x.length + 2 * padding}; --ro: ${Math.max(w.length, y.length)}; --letters: ${1 + longest([...this.counts.values()].map(number))}`);
+    this.words.classList.toggle("long", this.words.textContent.length > 90);
   }
 
   /** Lay the window, with its weights, over the input. */
@@ -205,6 +207,7 @@ class Stepper extends Explorable {
     if (this.frame.shape !== shape) {
       this.frame.shape = shape;
       [this.frame.style.height, this.frame.style.width] = [w, w[0]].map((k) => steps(dilation * (k.length - 1) + 1));
+      this.frame.style.setProperty("--letters", 1 + longest(flat(w).map(number)));
       this.frame.replaceChildren(...w.flatMap((row, i) => row.map((weight, j) => {
         const tap = make("i", { textContent: `×${number(weight)}` });
         Object.assign(tap.style, { left: steps(j * dilation), top: steps(i * dilation) });
@@ -219,27 +222,26 @@ class Stepper extends Explorable {
   // -- What is said --------------------------------------------------------
 
   #phrase() {
-    const { x, w, y } = this.state;
+    const { x, w, y, predict } = this.state;
     const { on, at: [r, c] } = this.now;
     const key = `${r},${c}`;
     const term = (tap, ...parts) => Object.assign(make("span", { className: "term" }, ...parts), { tap });
-    const join = (items, sign, most = 25) => items.slice(0, most).flatMap((item, k) => (k ? [sign, item] : [item])).concat(items.length > most ? [` and ${items.length - most} more`] : []);
-    const pixel = (tap, text) => mark(tap.row === tap.r && tap.column === tap.k ? "x" : "none", text);
+    const pixel = (tap, text) => mark(tap.inside ? "x" : "none", text);
     let parts;
     if (on === "output") {
-      const sum = this.predicting && !this.solved.has(key) ? "?" : number(y[r][c]);
+      const sum = predict && !this.solved.has(key) ? "?" : number(y[r][c]);
       const terms = this.involved.map((tap) => term(tap, pixel(tap, bracket(tap.pixel)), "·", mark("w", bracket(tap.weight))));
-      parts = [mark("y", `y[${r}, ${c}]`), " = ", ...join(terms, " + "), " = ", mark("y", sum)];
+      parts = [mark("y", `y[${r}, ${c}]`), " = ", ...few(terms, " + "), " = ", mark("y", sum)];
       if (this.wrong?.key === key) parts.push(mark("none", `, not ${number(this.wrong.value)}`));
     } else if (on === "kernel") {
-      parts = [mark("w", `w[${r}, ${c}] = ${number(w[r][c])}`), ` meets ${this.involved.length} of the pixels: `, ...join(this.involved.map((tap) => term(tap, pixel(tap, number(tap.pixel)))), ", ", 16)];
+      parts = [mark("w", `w[${r}, ${c}] = ${number(w[r][c])}`), " meets in turn: ", ...few(this.involved.map((tap) => term(tap, pixel(tap, number(tap.pixel)))), ", ")];
     } else {
       const own = x[r]?.[c];
       const [first] = this.involved;
       const name = own !== undefined ? `x[${r}, ${c}] = ${number(own)}` : !first ? "This place" : first.zero ? "This zero of the padding" : `x[${first.r}, ${first.k}] = ${number(first.pixel)}, repeated here,`;
-      const reached = [...this.counts].map(([at, weight]) => [this.involved.find((tap) => `${tap.u},${tap.v}` === at), number(weight)]);
-      parts = [mark(own !== undefined ? "x" : "none", name), reached.length ? " counts " : " is read by no window."];
-      parts.push(...join(reached.map(([tap, weight]) => term(tap, mark("w", `×${weight}`), " in ", mark("y", `y[${tap.u}, ${tap.v}]`))), ", ", 9));
+      const reached = [...this.counts].map(([at, weight]) => [this.involved.find((tap) => SPOTS.output(tap) === at), number(weight)]);
+      parts = [mark(own !== undefined ? "x" : "none", name), reached.length ? " has weight " : " is read by no window."];
+      parts.push(...few(reached.map(([tap, weight]) => term(tap, mark("w", weight), " in ", mark("y", `y[${tap.u}, ${tap.v}]`))), ", "));
     }
     this.words.replaceChildren(...parts);
     if (!this.hover && !this.timer) this.say(this.words.textContent);
@@ -247,8 +249,7 @@ class Stepper extends Explorable {
 
   /** Light up the cells of one term of the sentence. */
   point(tap) {
-    const places = tap ? { input: `${tap.row},${tap.column}`, kernel: `${tap.a},${tap.b}`, output: `${tap.u},${tap.v}` } : {};
-    for (const [name, grid] of Object.entries(this.grids)) for (const [key, cell] of grid.cells) cell.classList.toggle("hot", key === places[name]);
+    for (const [name, grid] of Object.entries(this.grids)) for (const [key, cell] of grid.cells) cell.classList.toggle("hot", key === (tap && SPOTS[name](tap)));
   }
 
   // -- Predicting and walking ----------------------------------------------
@@ -256,16 +257,16 @@ class Stepper extends Explorable {
   guess(r, c, value) {
     const { x, w, y, flip } = this.state;
     const key = `${r},${c}`;
-    const near = (other) => Math.abs(value - other) < 0.006;
+    const near = (other) => Math.abs(value - other) < 0.0006; // three decimals are shown
     this.wrong = near(y[r][c]) ? null : { key, value };
     if (!this.wrong) this.solved.add(key);
     this.refresh();
     const other = conv2d(x, w, { ...this.state, flip: !flip })[r][c];
     const place = y.flatMap((row, u) => row.map((v, k) => [v, u, k])).find(([v]) => near(v));
-    const mirrored = total(this.involved.map((tap) => ({ ...tap, weight: 1 })));
-    if (!this.wrong) this.tell(this.solved.size === flat(y).length ? "All right. You can convolve." : `Right. ${this.remark()}`);
+    const plain = taps(x, w, r, c, this.state).reduce((sum, tap) => sum + tap.pixel, 0);
+    if (!this.wrong) this.tell(this.solved.size === flat(y).length ? "All right. You can convolve." : this.score);
     else if (near(other)) this.tell(`${number(value)} is what it would be ${flip ? "without the flip" : "with the kernel flipped"}. Which weight meets the first pixel?`);
-    else if (near(mirrored)) this.tell(`${number(value)} is the sum of the pixels. Each one is multiplied by its weight first.`);
+    else if (near(plain)) this.tell(`${number(value)} is the sum of the pixels. Each one is multiplied by its weight first.`);
     else if (place) this.tell(`${number(value)} is right at y[${place[1]}, ${place[2]}]. Where does the kernel stand for y[${r}, ${c}]?`);
     else this.tell(`It is ${value < y[r][c] ? "more" : "less"} than ${number(value)}.`);
   }
@@ -277,24 +278,18 @@ class Stepper extends Explorable {
     this.refresh();
   }
 
+  /** Walk on from where the walk was halted; what is still to come stays hidden. */
   play() {
-    const last = flat(this.state.y).length - 1;
-    let step = this.later === Infinity || this.step >= last ? 0 : this.step;
-    const show = () => { this.later = step; this.go(step); };
-    this.timer = setInterval(() => {
-      if (step < last) { step++; show(); return; }
-      this.later = Infinity;
-      this.pause();
-      this.refresh();
-    }, last > 24 ? 400 : 900);
-    show();
+    const last = () => flat(this.state.y).length - 1;
+    this.timer = setInterval(() => (this.step < last() ? this.go(this.step + 1) : this.pause()), last() > 24 ? 400 : 900);
     this.playing.textContent = "Pause";
+    this.go(this.from < last() ? this.from : 0);
   }
 
-  pause() {
+  pause(from = 0) {
     clearInterval(this.timer);
-    this.timer = null;
-    if (this.playing) this.playing.textContent = "Play";
+    Object.assign(this, { timer: null, from });
+    this.playing.textContent = "Play";
   }
 
   static style = `
@@ -305,16 +300,17 @@ class Stepper extends Explorable {
 .rim:is(.lit, .now) { --tint: 18% !important; color: var(--cb-ink) !important; }
 .idle { background: repeating-linear-gradient(135deg, transparent 0 5px, color-mix(in srgb, var(--cb-padding) 35%, transparent) 5px 6px); }
 .twin { outline: 2px solid var(--cb-padding); outline-offset: -3px; }
-[role=gridcell] b { transition: translate .15s; }
+[role=gridcell] b { transition: translate .15s; font-size: min(var(--cell) * .4, var(--cell) * .44 * var(--shrink)); }
+.stage i { --font: min(max(10px, var(--cell) * .27), var(--cell) * 1.25 / var(--letters)); font-size: clamp(0px, (var(--font) - 7px) * 99, var(--font)); }
 .met b { translate: -16% -28%; }
 .later b { visibility: hidden; }
 .frame { position: absolute; top: 0; left: 0; z-index: 2; outline: 3px solid var(--cb-kernel); border-radius: 1px; pointer-events: none; transition: translate .2s ease-out, rotate .7s ease-in-out, opacity .15s; }
-.frame i { position: absolute; width: calc(var(--cell) - 1px); height: calc(var(--cell) - 1px); padding: 0 .14em .1em 0; display: flex; align-items: end; justify-content: end; color: var(--cb-ink); font-style: normal; font-size: max(10px, calc(var(--cell) * .27)); line-height: 1; transition: rotate .7s ease-in-out; }
+.frame i { position: absolute; width: calc(var(--cell) - 1px); height: calc(var(--cell) - 1px); padding: 0 .14em .1em 0; display: flex; align-items: end; justify-content: end; color: var(--cb-ink); font-style: normal; line-height: 1; transition: rotate .7s ease-in-out; }
 .frame.flipped, .frame.flipped i { rotate: 180deg; }
 .frame.flipped i { rotate: -180deg; }
 .frame::before, .kernel [data-at="0,0"]::before { content: ""; position: absolute; inset: 0 auto auto 0; border: .28rem solid var(--cb-kernel); border-right-color: transparent; border-bottom-color: transparent; }
 .right { outline: 2px solid var(--cb-output); outline-offset: -4px; }
-.words { height: 3.3em; }
+.words { height: 3.2rem; } .words.long { font-size: .8rem; line-height: 1.3; }
 .term { padding: .08em .1em; border-radius: 3px; white-space: nowrap; }
 .term:hover { background: color-mix(in srgb, var(--cb-kernel) 22%, transparent); }
 .bar.walk { flex-wrap: nowrap; justify-content: center; }
@@ -326,8 +322,9 @@ class Stepper extends Explorable {
   .input + .sign { display: none; }
   .input.box { flex: 0 0 100%; }
   .input.box { --cell: min(3.6rem, (100cqi - 1.6rem) / var(--ni), 13rem / var(--ri)); }
-  .kernel.box, .output.box { --cell: min(3.2rem, (100cqi - 5rem) / var(--no), (100cqi - 11.2rem) / var(--nu), 9.5rem / var(--ro)); }
-  .words { height: 6.5em; } .words.long { font-size: .8rem; height: 8.1em; }
+  .kernel.box, .output.box { --cell: min(3.2rem, (100cqi - 5rem) / var(--no), (100cqi - 10.6rem) / var(--nk), 9.5rem / var(--ro)); }
+  .options .spinner { grid-template-columns: 2rem 1.3rem 2rem; } .options .spinner span { min-width: 0; margin: 0; white-space: nowrap; } .options select { padding-inline: .2rem; }
+  .words { height: 6.4rem; }
 }
 `;
 }

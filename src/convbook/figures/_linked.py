@@ -36,7 +36,7 @@ def linked_matrix(image: Array, kernel: Array) -> Figure:
         "at": "0,0,0",
         "label": "a convolution and its matrix, to change",
     }
-    fig = Explorable("matrix", settings, rooms=(53, 67))
+    fig = Explorable("matrix", settings, rooms=(53.9, 65.3))
     output = slide(image, kernel)
     _draw_problem(fig, image, kernel, output)
     _draw_product(fig, image, kernel, output)

@@ -68,6 +68,7 @@ def stepper(
         "stride": stride,
         "dilation": dilation,
         "flip": "false",
+        "predict": "false",
         "goal": "none",
         "on": "output",
         "at": written(np.array(at)),
@@ -82,7 +83,7 @@ def stepper(
     grids = {"input": beyond, "kernel": kernel, "output": output}
     corners, (width, height) = _layout(grids)
     total = _lines(products, output[at])
-    rooms = _rooms(sum(len(name) + 5 for name in examples), controls)
+    rooms = _rooms(sum(len(name) + 5 for name in examples))
     fig = Explorable("stepper", settings, rooms)
     ax = fig.panel(width, height + 0.9 * len(total))
     inside = np.pad(np.ones(image.shape, bool), padding)
@@ -122,11 +123,9 @@ def _said(padding: int, mode: str, stride: int, dilation: int) -> str:
     return "".join(f", {name}" for name, used in names.items() if used)
 
 
-def _rooms(letters: int, controls: Sequence[str]) -> tuple[float, float]:
+def _rooms(letters: int) -> tuple[float, float]:
     """Return the height that the element needs in a wide and in a narrow column, in rem."""
-    wide = 33.7 + 2.5 * math.ceil(letters / 80)
-    narrow = 53.4 + 2.4 * math.ceil(letters / 36) + 2.4 * (len(controls) > 2)
-    return wide, narrow
+    return 35.7 + 2.5 * math.ceil(letters / 80), 56.1 + 2.4 * math.ceil(letters / 36)
 
 
 def _layout(
