@@ -756,7 +756,7 @@ def test_tables_too_many_get_a_sentence(opened: Any) -> None:
         element(tab, name).evaluate("(e, query) => e.set(query)", query)
         assert "the last are left out" in noted(tab, name), query
     element(tab, name).evaluate("e => e.set({ channels: '2' })")
-    element(tab, name).get_by_label("less channels").click()
+    element(tab, name).get_by_label("fewer channels").click()
     assert "left out" not in noted(tab, name)
 
 

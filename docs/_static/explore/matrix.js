@@ -282,7 +282,6 @@ class Matrix extends Explorable {
   .stage { height: 12rem; gap: .3rem; --cell: min(2.2rem, (100cqi - 8.4rem) / var(--thin), 9.8rem / var(--tall)); }
   :is(.image, .output) .planes { flex-direction: column; }
   .product { height: 17rem; gap: .2rem; --cell: min(2.4rem, (100cqi - 2.4rem) / var(--columns), 16rem / var(--rows)); }
-  .options .spinner { grid-template-columns: 2rem 1.3rem 2rem; } .options .spinner span { min-width: 0; margin: 0; white-space: nowrap; } .options select { padding-inline: .2rem; }
   .words { height: 6.4rem; }
 }
 `;

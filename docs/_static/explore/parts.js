@@ -450,8 +450,8 @@ export class Grid {
       return cell;
     })));
     this.body.replaceChildren(...laid);
-    if (!this.cells.has(String(this.at))) this.at = null;
-    if (held) this.cells.get(String(this.at ?? this.entry))?.focus({ preventScroll: true });
+    if (!this.cells.has(String(this.at))) this.at = held ? this.entry : null; // what is focused is not picked anew
+    if (held) this.cells.get(String(this.at))?.focus({ preventScroll: true });
   }
 
   cell(place) {
@@ -609,15 +609,11 @@ pre { padding: .4rem 0 0 1rem; white-space: pre-wrap; }
 .words { margin: 0; line-height: 1.6; overflow: hidden; font-variant-numeric: tabular-nums; }
 .words, .words + .note { text-align: center; }
 .x { color: var(--cb-input); } .w { color: var(--cb-kernel); } .y { color: var(--cb-output); font-weight: 700; } .none, .quiet, .sign { color: var(--pst-color-text-muted); }
-.title .spinner { min-height: 0; margin-left: .4rem; font-size: .85rem; color: var(--pst-color-text-base); }
-.title .spinner > span:first-child { display: none; }
-.title .spinner button { width: 1.5rem; min-height: 1.5rem; line-height: 1; }
-.title .value { min-width: 1.4rem; }
 .stage { display: flex; justify-content: center; align-items: center; gap: .4rem .9rem; margin: .5rem 0 .2rem; }
 .stage > .sign { padding-top: 1.5rem; font-size: 1.5rem; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @container (max-width: 560px) { .panel { min-height: inherit; padding: .7rem .6rem; } .bar { gap: .4rem .5rem; } .note { min-height: 4.35em; }
-  .options { align-items: end; } .options :is(.spinner, .chooser) { display: grid; grid-template-columns: 2rem 1.8rem 2rem; } .options .chooser { grid-template-columns: auto; gap: 0; } .options :is(.spinner, .chooser) > span:first-child { grid-column: 1 / -1; }
+  .options { align-items: end; } .options :is(.spinner, .chooser) { display: grid; grid-template-columns: 2rem minmax(1.3rem, auto) 2rem; } .options .spinner span { min-width: 0; margin: 0; white-space: nowrap; } .options select { padding-inline: .2rem; } .options .chooser { grid-template-columns: auto; gap: 0; } .options :is(.spinner, .chooser) > span:first-child { grid-column: 1 / -1; }
 }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
 @media (forced-colors: active) {

@@ -323,7 +323,6 @@ class Stepper extends Explorable {
   .input.box { flex: 0 0 100%; }
   .input.box { --cell: min(3.6rem, (100cqi - 1.6rem) / var(--ni), 13rem / var(--ri)); }
   .kernel.box, .output.box { --cell: min(3.2rem, (100cqi - 5rem) / var(--no), (100cqi - 10.6rem) / var(--nk), 9.5rem / var(--ro)); }
-  .options .spinner { grid-template-columns: 2rem 1.3rem 2rem; } .options .spinner span { min-width: 0; margin: 0; white-space: nowrap; } .options select { padding-inline: .2rem; }
   .words { height: 6.4rem; }
 }
 `;
