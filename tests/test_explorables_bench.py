@@ -678,6 +678,20 @@ def test_the_bench_by_finger(touch: Any) -> None:
     row, column = state(page)["at"]
     assert abs(row - 159) < 3
     assert abs(column - 79) < 3
+    page.set_viewport_size({"width": NARROW, "height": 400})
+    page.evaluate("scrollTo(0, 0)")
+    canvas = page.locator("canvas").nth(1)
+    canvas.scroll_into_view_if_needed()
+    box, scrolled = canvas.bounding_box(), page.evaluate("scrollY")
+    fingers = page.context.new_cdp_session(page)
+    for k in range(12):
+        kind = "touchMove" if k else "touchStart"
+        points = [{"x": box["x"] + 50 + 2 * k, "y": box["y"] + 120 - 10 * k}]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_timeout(200)
+    assert page.evaluate("scrollY") > scrolled
+    assert state(page)["at"] == [row, column], "the finger scrolled the page"
 
 
 def picture(width: int, height: int) -> bytes:

@@ -165,18 +165,18 @@ export class Picture {
     this.title = make("div", { className: "title" }, title);
     this.box = make("div", { className: `picture ${role}` }, this.title, this.frame);
     const on = (type, listener) => this.frame.addEventListener(type, listener);
+    const held = (event) => event.buttons && event.pointerType !== "touch"; // a finger may want to scroll: see where it ends
     on("pointerdown", (event) => {
       if (event.button) return;
       this.frame.setPointerCapture(event.pointerId);
-      (event.pointerType === "touch" ? show : keep)(this.place(event)); // a finger may want to scroll
+      (held(event) ? keep : show)(this.place(event));
       dot();
     });
     on("pointermove", (event) => {
-      if (!event.buttons) return show(this.place(event));
-      keep(this.place(event));
-      dot(true);
+      (held(event) ? keep : show)(this.place(event));
+      if (event.buttons) dot(true);
     });
-    on("pointerup", (event) => event.pointerType === "touch" && keep(this.place(event)));
+    on("pointerup", (event) => keep(this.place(event)));
     for (const type of ["pointerleave", "pointercancel"]) on(type, () => show(null));
     on("keydown", (event) => {
       const way = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -999], End: [0, 999] }[event.key];
