@@ -520,7 +520,12 @@ def test_a_wrong_prediction_is_told_why(opened: Any) -> None:
     assert said(tab, name).endswith("= ?"), "a start leaves the question"
     element(tab, name).evaluate("e => e.set({ predict: 'true', x: '1,1,1', w: '0.004' })")
     element(tab, name).evaluate("e => e.guess(0, 0, 0)")
-    assert "more than 0" in noted(tab, name)
+    assert "y[0, 0] is more than 0" in noted(tab, name)
+    cell(tab, name, "output", "0,1").focus()
+    for key in ("Backspace", "PageUp"):
+        tab.keyboard.press(key)
+    assert "not 0" not in said(tab, name)
+    assert "y[0, 1]" not in noted(tab, name), "only what is typed is a guess"
 
 
 @pytest.mark.parametrize(
@@ -529,7 +534,7 @@ def test_a_wrong_prediction_is_told_why(opened: Any) -> None:
         ("all zeros", {"x": "5,5,5/5,5,5/5,5,5", "w": "1,-1/-1,1"}),
         ("all zeros", {"x": "1,1,1/1,1,1", "w": "0.1,0.2/-0.2,-0.1"}),  # but for roundings
         ("no flip", {"w": "1,2/2,1", "flip": "true"}),
-        ("no flip", {"x": "5,5,5/5,5,5", "flip": "true"}),
+        ("no flip", {"x": "1,2,1/2,1,2/1,2,1", "w": "1,2/1,2", "flip": "true"}),
     ],
 )
 def test_a_goal_can_be_met(opened: Any, goal: str, settings: dict[str, str]) -> None:
@@ -805,6 +810,7 @@ def test_the_way_back_from_a_figure_leads_to_the_sentence(opened: Any) -> None:
     assert tab.url == sentence.evaluate("e => e.href")
     changed = element(tab, name).evaluate("e => e.settings()")
     assert changed
+    assert element(tab, name).evaluate("e => Boolean(e.shadowRoot.activeElement)"), "Tab goes on"
     tab.go_back()
     for _ in range(50):
         back = sentence.evaluate("e => e.getBoundingClientRect().top")

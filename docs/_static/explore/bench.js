@@ -1,7 +1,7 @@
 // <conv-bench>: kernels on a photograph, the camera or a drawing, as fast as they can be changed.
 
 import { array, button, choice, chooser, define, flag, integer, make, number, pair, range, spinner, toggle, words, write } from "./parts.js";
-import { LOOK, Picture, Sum, Windowed, kernels, largest, limit, load, patch, pool, rounded, slide, take } from "./photo.js";
+import { LOOK, Picture, Sum, Windowed, kernels, largest, limit, load, patch, pool, slide, take } from "./photo.js";
 
 const SIDE = 320, MOST = 4; // pixels of a picture of one's own; kernels of a stack
 const POOLS = { none: null, "max 2×2": ["max", 2], "mean 2×2": ["avg", 2], "max 4×4": ["max", 4], "mean 4×4": ["avg", 4] };
@@ -18,7 +18,7 @@ class Bench extends Windowed {
 .maps .picture:not([data-now]) .mark { visibility: hidden; }
 .picture .title { overflow: hidden; text-overflow: ellipsis; }
 .drawing .input .frame { touch-action: none; }
-.over .input .frame { outline: 3px dashed var(--pst-color-primary); }
+.over .input .frame { outline: 3px dashed var(--accent); }
 @container (max-width: 560px) {
   .many { grid-template-columns: 1fr; }
   .many > .input { width: 60%; margin: auto; padding: 0; }
@@ -36,7 +36,7 @@ class Bench extends Windowed {
     this.maps = Array.from({ length: this.stacked ? MOST : 1 }, (_, o) => {
       const on = (act) => (...at) => { this.state.which = o; act(...at); };
       return new Picture("output", "", `result ${o}: the arrow keys move the place${this.stacked ? ", space chooses its kernel" : ""}`, 1,
-        { show: (at) => o === this.state.which && this.acts.show(at), keep: on(this.acts.keep), step: on(this.acts.step), dot: () => o !== this.state.which && on(() => this.refresh())() });
+        { show: (at) => o === this.state.which && this.acts.show(at), keep: on(this.acts.keep), step: on(this.acts.step), press: on(() => this.refresh()), dot() {} });
     });
     this.sum = new Sum(this);
     this.facts = make("p", { className: "facts" });
@@ -52,7 +52,7 @@ class Bench extends Windowed {
       button("make the sum 1", () => {
         const all = total(this.w), w = this.w.map((v) => v / all);
         if (Math.max(...w.map(Math.abs)) <= 9999) this.weigh(w);
-        else this.tell(`The weights add up to ${number(all)}: no weights within ±9999 in the same proportions add up to 1.`);
+        else this.tell(`The weights add up to ${number(all)}, and no factor makes that 1 within ±9999.`);
       }),
       alter("surprise me", () => range(9).map(() => Math.floor(7 * Math.random()) - 3)),
       button("look for this", () => this.seek())];
@@ -80,9 +80,13 @@ class Bench extends Windowed {
   seek() {
     const pixels = patch(this.planes[this.state.colour ? 1 : 0], this.at), mean = total(pixels) / 9;
     const most = Math.max(...pixels.map((v) => Math.abs(v - mean)));
-    if (!most) return this.tell("These nine pixels are all equal: there is nothing to look for.");
-    const w = pixels.map((v) => Math.round(4 * (v - mean) / most));
-    this.weigh(w.with(4, w[4] - total(w)));
+    if (!most) return this.tell("These nine pixels are all equal.");
+    let w;
+    for (let n = 4; n < 60; n++) { // until the rounded weights add up to 0, too
+      w = pixels.map((v) => Math.round(n * (v - mean) / most));
+      if (!total(w)) break;
+    }
+    this.weigh(w);
   }
 
   weigh(w) {
@@ -115,10 +119,12 @@ class Bench extends Windowed {
     this.shown = picture;
     try {
       const planes = await load(new URL(`../photographs/${picture}.png`, import.meta.url));
-      if (this.shown === picture) this.look_at(planes);
+      if (this.shown !== picture) return;
+      this.look_at(planes);
+      this.tell(this.problem);
     } catch {
       this.shown = "";
-      this.tell(`The picture “${picture}” does not come: is there a network?`);
+      this.tell(`The picture “${picture}” does not come.`);
     }
   }
 
@@ -129,7 +135,7 @@ class Bench extends Windowed {
       const bitmap = await createImageBitmap(file);
       this.shown = "yours";
       this.look_at(take(bitmap, bitmap.width, bitmap.height, SIDE));
-      this.tell(`Your picture stays in this page. Of its ${bitmap.width} × ${bitmap.height} pixels you see the middle square, in ${SIDE} × ${SIDE}.`);
+      this.tell(`Your picture stays in this page. Of its ${bitmap.width} × ${bitmap.height} pixels you see the middle, in ${SIDE} × ${SIDE}.`);
       bitmap.close();
     } catch {
       this.tell(`“${file.name}” is no picture that this browser can read.`);
@@ -175,7 +181,7 @@ class Bench extends Windowed {
     this.stop();
     this.shown = "drawing";
     this.look_at(take(new OffscreenCanvas(SIDE, SIDE), SIDE, SIDE));
-    this.tell("Draw on the black picture; the space bar sets a dot where the ring is.");
+    this.tell("Draw on the black picture; the space bar sets a dot.");
   }
 
   /** Leave a soft white dot in the middle of the window, or a line from the last one. */
@@ -213,7 +219,7 @@ class Bench extends Windowed {
       this.problem = `There is no picture “${state.picture}”; there are ${Object.keys(given.pictures).join(", ")}.`;
       state.picture = given.picture;
     }
-    if (!this.stacked && state.w.length > 1) this.problem ||= `This figure has one kernel, and the link ${state.w.length}.`;
+    if (!this.stacked && state.w.length > 1) this.problem ||= "This figure has one kernel.";
     if (!this.stacked) state.w.length = 1;
     state.which = Math.min(state.which, state.w.length - 1);
     super.settle();
@@ -284,21 +290,26 @@ class Bench extends Windowed {
     const all = total(this.w), [low, high] = this.range(which);
     let said = `The weights add up to ${number(all)}${signed ? ": a flat area gives 0" : ""}. Results from ${low} to ${high}${signed ? "" : ", shown from 0 to 255"}.`;
     if (colour) said += " The numbers are those of the green channel.";
-    if (size > 1) said += ` The ${name.startsWith("max") ? "largest" : "mean"} of the ${size * size} sums in its square is ${rounded(planes[channel].data[Math.floor(u / size) * planes[channel].width + Math.floor(v / size)])}.`;
+    this.pooled = size > 1 ? ` The ${name.startsWith("max") ? "largest" : "mean"} of the ${size * size} sums in its square is ${number(planes[channel].data[Math.floor(u / size) * planes[channel].width + Math.floor(v / size)])}.` : "";
+    said += this.pooled;
     write(this.facts, said + (this.stacked ? ` Output ${this.shape}.` : ""));
+  }
+
+  get spoken() {
+    return `${this.stacked ? `Result ${this.state.which}, ${this.called(this.w)}. ` : ""}${super.spoken}.${this.pooled}`;
   }
 
   range(o) {
     const found = this.map(o);
     if (!found.range) {
       const end = (sign) => sign * Math.max(...found.planes.map(({ data }) => largest(data, sign)));
-      found.range = [end(-1), end(1)].map((value) => number(Math.round(value)));
+      found.range = [end(-1), end(1)].map((value) => number(Math.abs(value) < 10 ? value : Math.round(value)));
     }
     return found.range;
   }
 
   get copied() {
-    return this.own ? "Copied, but for your picture: a link does not hold it, and the program reads it from a file." : "Copied.";
+    return this.own ? "Copied. Your picture is not in it: the program reads a file." : "Copied.";
   }
 
   get own() {

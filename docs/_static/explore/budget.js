@@ -1,6 +1,6 @@
 // <conv-budget>: a column of layers to add, stride, widen and dilate, and what they cost.
 
-import { Explorable, button, chooser, define, integer, make, slider, spinner } from "./parts.js";
+import { Explorable, button, chooser, define, integer, make, quoted, slider, spinner } from "./parts.js";
 
 /** convbook.budget and receptive_field of layers { c, k, s, p, d, g, bias }, pooling without `c`; { refusal } ends the list. */
 export function count(layers, [channels, height, width], itemsize = 4) {
@@ -30,7 +30,7 @@ export const layers = {
     const one = /^(?:c([1-9]\d*)|m)k([1-9]\d*)(?:s([1-9]\d*))?(?:p(\d+))?(?:d([1-9]\d*))?(?:g([1-9]\d*))?(n?)$/;
     const found = text.split(",").map((part) => one.exec(part));
     if (found.length > 60 || !found.every((match) => match?.slice(1, 7).every((size = 0) => size <= 4096)))
-      throw new Error(`“${text}” is no list of layers: write c64k3s2p1 for 64 kernels of 3×3, stride 2, padding 1, and mk2s2 for a pooling.`);
+      throw new Error(`${quoted(text)} is no list of layers: write c64k3s2p1 for 64 kernels of 3×3, stride 2, padding 1, and mk2s2 for a pooling.`);
     return found.map(([, c, k, s = 1, p = 0, d = 1, g = 1, n]) => ({ c: c && +c, k: +k, s: +s, p: +p, d: +d, g: +g, bias: !n }));
   },
   write: (list) => list.map(({ c, k, bias, ...sizes }) => `${c ? `c${c}` : "m"}k${k}${["s", "p", "d", "g"].map((name) =>
@@ -40,7 +40,7 @@ export const layers = {
 const image = {
   read(text) {
     const sizes = /^(\d{1,4})x(\d{1,4})x(\d{1,4})$/.exec(text)?.slice(1).map(Number) ?? [0];
-    if (!sizes.every((size) => size && size <= 4096)) throw new Error(`“${text}” is no image: write 3x224x224 for channels, height and width.`);
+    if (!sizes.every((size) => size && size <= 4096)) throw new Error(`${quoted(text)} is no image: write 3x224x224 for channels, height and width.`);
     return sizes;
   },
   write: (sizes) => sizes.join("x"),
@@ -52,7 +52,7 @@ const BARS = [["activations", "output"], ["multiply-adds", "gradient"], ["parame
 export function short(value) {
   let k = 0;
   for (; value >= 999.5; k++) value /= 1000;
-  return `${Number(value.toPrecision(3))} ${" kMGTPE"[k].trim()}`;
+  return `${Number(value.toPrecision(3))} ${" kMGTPEZYR"[k].trim()}`;
 }
 
 const called = ({ c, k, s, d, g, deep }) =>
@@ -62,12 +62,12 @@ class Budget extends Explorable {
   static fields = { image, layers, which: integer(0, 59) };
   static hint = "Choose a layer with the arrow keys or by pressing it, then change it.";
   static style = `
-.list { position: relative; height: 13.5rem; margin: .5rem 0; overflow-y: auto; border: 1px solid var(--cb-rule); border-radius: 4px; font-size: .88rem; font-variant-numeric: tabular-nums; }
+.list { position: relative; height: 13.5rem; margin: .5rem 0; overflow-y: auto; border: 1px solid var(--cb-rule); border-radius: 4px; font-size: .88rem; }
 .line { display: grid; grid-template-columns: 12.2em 8.6em 3em repeat(3, 1fr); align-items: center; gap: .4rem; padding: .12rem .5rem; white-space: nowrap; }
 .head { margin: .5rem .2rem -.4rem 0; font-size: .88rem; }
 [role=option] { cursor: pointer; }
-[role=option]:hover { background: color-mix(in srgb, var(--pst-color-primary) 8%, var(--pst-color-background)); }
-[role=option][aria-selected=true] { background: color-mix(in srgb, var(--pst-color-primary) 16%, var(--pst-color-background)); box-shadow: inset 3px 0 var(--pst-color-primary); }
+[role=option]:hover { background: color-mix(in srgb, var(--accent) 8%, var(--ground)); }
+[role=option][aria-selected=true] { background: color-mix(in srgb, var(--accent) 16%, var(--ground)); box-shadow: inset 3px 0 var(--accent); }
 .barred { height: .75rem; border: 1px solid var(--ink); background: color-mix(in srgb, var(--ink) 55%, transparent); }
 .gradient { --ink: var(--cb-gradient); }
 .head span:has(b) { color: var(--ink); white-space: normal; line-height: 1.2; }
@@ -75,7 +75,7 @@ class Budget extends Explorable {
 .words { min-height: 5.8em; margin: .4rem 0; text-align: left; font-size: .92rem; line-height: 1.45; white-space: pre-line; }
 .slider input { width: 6rem; } .slider .value { min-width: 6.2em; white-space: nowrap; } .spinner:last-child .value { min-width: 2.4rem; }
 @container (max-width: 705px) { .words { min-height: 7.25em; } }
-@container (max-width: 560px) { .line { grid-template-columns: 8.6em repeat(3, minmax(0, 1fr)); gap: 0 .25rem; padding-inline: .2rem; font-size: .75rem; } [role=option] :first-child { grid-column: 1 / -1; } .head { grid-template-columns: repeat(3, 1fr); } .seen, .head > :not([class]) { display: none; } .words { min-height: 14.5em; }
+@container (max-width: 560px) { .line { grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 0 .25rem; padding-inline: .2rem; font-size: .75rem; } [role=option] :first-child { grid-column: span 2; } .seen, .head > :not([class]) { display: none; } .words { min-height: 14.5em; }
   .spinner { display: grid; grid-template-columns: repeat(3, 1fr); } .spinner > span:first-child { grid-column: 1 / -1; } }
 @media (forced-colors: active) { .barred { forced-color-adjust: none; } [aria-selected=true] { outline: 2px solid Highlight; outline-offset: -2px; } }`;
 
@@ -85,7 +85,7 @@ class Budget extends Explorable {
     this.words = make("p", { className: "words" });
     const known = { "this page": this.given, ...this.given.networks };
     const start = chooser("start from", [...Object.keys(known), "changed"], {
-      get: () => Object.keys(known).find((name) => known[name].layers === layers.write(this.state.layers)) ?? "changed",
+      get: () => Object.keys(known).find((name) => known[name].layers === layers.write(this.state.layers) && known[name].image === image.write(this.state.image)) ?? "changed",
       set: (name) => this.set(this.given.networks[name] ?? {}),
     });
     start.querySelector("[value=changed]").disabled = true;
@@ -116,14 +116,16 @@ class Budget extends Explorable {
 
   /** Change a size of the chosen layer; padding that kept the size keeps it. */
   alter(name, value) {
-    const { layer } = this, same = () => Math.floor(layer.d * (layer.k - 1) / 2), keeps = layer.c && name !== "p" && layer.p === same();
+    const { layer } = this, same = () => Math.floor(layer.d * (layer.k - 1) / 2);
+    layer.keeps ??= layer.c && layer.p === same(); // the size
     layer[name] = value;
-    if (keeps) layer.p = same();
+    if (name === "p") layer.keeps = null;
+    else if (layer.keeps) layer.p = same();
     this.change();
   }
 
   insert(text) {
-    if (this.state.layers.length >= 60) return this.tell("Sixty layers are the most that this figure holds.");
+    if (this.state.layers.length >= 60) return this.tell("Sixty layers are the most.");
     this.state.layers.splice(++this.state.which, 0, ...layers.read(text));
     this.change();
   }
@@ -146,6 +148,8 @@ class Budget extends Explorable {
   }
 
   choose(which) { this.put({ which }); }
+
+  reset() { this.shown = null; }
 
   settle() {
     const { state } = this, { length } = state.layers;
@@ -201,7 +205,7 @@ class Budget extends Explorable {
     const whole = sides.every((a) => start + far >= this.state.image[a] - 1 && start + jump * (shape[a] - 1) <= far);
     return [
       BARS.map(([name], k) => `${cost[name].toLocaleString("en")} ${cost[name] === 1 ? name.slice(0, -1) : name}${k ? "" : ` (${short(bytes)}B)`}`).join(", "),
-      `receptive field ${size > 1 ? `${size} × ${size} pixels` : "1 pixel"}${whole ? " (the whole image)" : ""}${sides.some((a) => shape[a] > 1) ? `, neighbours ${jump} apart` : ""}`,
+      `receptive field ${size > 1 ? `${size} × ${size} pixels` : "1 pixel"}${whole ? " (image-wide)" : ""}${sides.some((a) => shape[a] > 1) ? `, neighbours ${jump} apart` : ""}`,
     ];
   }
 

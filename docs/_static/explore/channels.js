@@ -1,7 +1,7 @@
 // <conv-channels>: a kernel of 27 weights on a picture in colour: 27 products, three sums, one number.
 
 import { Explorable, Grid, array, bracket, choice, chooser, define, edited, list, make, mark, number, sign, tables } from "./parts.js";
-import { Picture, paint, slide } from "./photo.js";
+import { Picture, fraction, paint, slide } from "./photo.js";
 
 const COLOURS = ["red", "green", "blue"];
 const GREYS = { colour: null, "Rec. 601": [299, 587, 114], "Rec. 709": [2126, 7152, 722], mean: [1, 1, 1] };
@@ -29,6 +29,7 @@ class Channels extends Explorable {
 
     const edit = (c) => ({
       value: (i, j) => this.state.w[c][i][j],
+      text: (i, j) => fraction(this.state.w[c][i][j]).replace("−", "-"),
       set: (i, j, v) => { this.state.w = this.state.w.map((rows, k) => (k === c ? edited(rows, i, j, v) : rows)); this.change(); },
     });
     const grid = (name, c, edits) => {
@@ -95,7 +96,7 @@ class Channels extends Explorable {
   remark() {
     const [low, high] = this.span;
     const { w, seen } = this.state;
-    if (w[0].every((row, i) => row.every((v, j) => v + w[1][i][j] + w[2][i][j] === 0)) && seen !== "colour") return "These slices cancel on every grey, whatever it shows.";
+    if (w[0].every((row, i) => row.every((v, j) => Math.abs(v + w[1][i][j] + w[2][i][j]) < 1e-9)) && seen !== "colour") return "These slices cancel on every grey, whatever it shows.";
     if (high - low < 1e-9 * this.limit) return `Every result is ${number(high)}: the frog is gone.`;
     return seen === "colour" && String(w[0]) === String(w[1]) && String(w[1]) === String(w[2]) ? "One slice for all channels sees only red + green + blue." : "";
   }
@@ -120,7 +121,7 @@ class Channels extends Explorable {
       const kind = (i, j) => (hot && hot[1] === i && hot[2] === j ? (hot[0] === plane ? "now" : "lit") : "");
       let part = 0;
       pixels.draw(3, 3, (i, j) => ({ text: short(pixel(i, j)), kind: kind(i, j) }));
-      weights.draw(3, 3, (i, j) => ({ text: number(w[plane][i][j]), kind: kind(i, j) }));
+      weights.draw(3, 3, (i, j) => ({ text: fraction(w[plane][i][j]), kind: kind(i, j) }));
       products.draw(3, 3, (i, j) => {
         part += pixel(i, j) * w[plane][i][j];
         return { text: short(pixel(i, j) * w[plane][i][j]), kind: `${kind(i, j)} ${Math.sign(pixel(i, j) * w[plane][i][j]) < 0 ? "minus" : ""}`.trim() };
@@ -133,7 +134,7 @@ class Channels extends Explorable {
     const [plane, i, j] = hot ?? [];
     const value = hot && this.planes[plane][(r + i) * wide + c + j];
     this.words.replaceChildren(...(hot
-      ? [mark(COLOURS[plane], `${COLOURS[plane]} tap (${i}, ${j}): ${number(value)} · ${bracket(w[plane][i][j])} = ${number(value * w[plane][i][j])}`)]
+      ? [mark(COLOURS[plane], `${COLOURS[plane]} tap (${i}, ${j}): ${number(value)} · ${fraction(w[plane][i][j]).replace(/^−.*/, "($&)")} = ${number(value * w[plane][i][j])}`)]
       : [mark("y", `y[${r}, ${c}]`), " = ", ...sums.flatMap((sum, k) => [k ? " + " : "", mark(COLOURS[k], bracket(sum))]), " = ", mark("y", number(total))]));
     if (!this.hot && !this.peek) this.say(this.words.textContent);
   }
@@ -144,26 +145,27 @@ class Channels extends Explorable {
 .map { margin: 0; } .map.main { grid-row: span 2; }
 canvas { display: block; width: 100%; image-rendering: pixelated; border: 1px solid var(--cb-rule); }
 .map.red canvas, .map.green canvas, .map.blue canvas, .map.sum canvas { border: 2px solid var(--ink); }
-figcaption { font-size: .8rem; text-align: center; color: var(--pst-color-text-muted); }
+figcaption { font-size: .8rem; text-align: center; color: var(--muted); }
 .map.sum figcaption { font-weight: 600; }
-.frame { position: relative; cursor: crosshair; touch-action: pan-y; user-select: none; -webkit-user-select: none; }
+.frame { position: relative; cursor: crosshair; touch-action: pan-y; }
 .mark { position: absolute; outline: 2px solid #fff; box-shadow: 0 0 0 4px #000; touch-action: none; }
 .mark::before { content: ""; position: absolute; inset: 50% auto auto 50%; width: 44px; height: 44px; translate: -50% -50%; }
-.range { margin: .2rem 0 .4rem; text-align: center; font-size: .88rem; color: var(--pst-color-text-muted); font-variant-numeric: tabular-nums; }
+.range { margin: .2rem 0 .4rem; text-align: center; font-size: .88rem; color: var(--muted); }
 .table { display: grid; grid-template-columns: auto auto auto auto auto auto auto auto; justify-content: center; align-items: center; gap: .3rem .5rem; --cell: min(2.1rem, (100cqi - 17.3rem) / 9); }
-.head { font-size: .85rem; text-align: center; color: var(--pst-color-text-muted); }
+.head { font-size: .85rem; text-align: center; color: var(--muted); }
 .name { color: var(--ink); text-align: right; }
 .weights [role=gridcell] { --tint: 22%; }
 .minus { border-style: dashed !important; }
-.sum:not(figure) { min-width: 6.4rem; padding: .2rem .4rem; border: 1px solid var(--ink); background: color-mix(in srgb, var(--ink) 14%, var(--pst-color-background)); text-align: right; font-variant-numeric: tabular-nums; }
+.sum:not(figure) { min-width: 6.4rem; padding: .2rem .4rem; border: 1px solid var(--ink); background: color-mix(in srgb, var(--ink) 14%, var(--ground)); text-align: right; }
 .total { font-weight: 700; }
-.together { grid-column: 1 / 8; text-align: right; font-size: .88rem; color: var(--pst-color-text-muted); }
+.together { grid-column: 1 / 8; text-align: right; font-size: .88rem; color: var(--muted); }
 .words { min-height: 1.6em; margin-top: .5rem; }
 .words :is(.red, .green, .blue) { color: var(--ink); } .words .y { color: var(--cb-ink); }
 .note { min-height: 1.45em; }
 @container (max-width: 560px) {
   .gallery { grid-template-columns: 1fr 1fr 1fr 1fr; } .map.main { grid-area: 1 / 1 / 2 / -1; width: min(60%, 17rem); justify-self: center; }
   .table { grid-template-columns: auto auto auto auto auto; gap: .3rem .2rem; --cell: min(2rem, (100cqi - 3.6rem) / 9); }
+  [role=gridcell] b { font-size: max(6.5px, var(--cell) * .5 * var(--shrink)); }
   .head, .name { display: none; } .table > .sign:nth-child(8n + 7) { display: none; }
   .sum:not(figure) { grid-column: 1 / -1; justify-self: end; } .together { grid-column: 1 / -1; }
   .words { min-height: 4.8em; }

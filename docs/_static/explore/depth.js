@@ -1,6 +1,6 @@
 // <conv-depth>: what becomes of a signal, of what two inputs differ in and of a gradient, layer by layer.
 
-import { Explorable, button, choice, chooser, define, flag, integer, make, parse, slider, toggle } from "./parts.js";
+import { Explorable, button, choice, chooser, define, flag, integer, make, parse, quoted, slider, toggle } from "./parts.js";
 
 const SIDE = 8, PIXELS = SIDE * SIDE; // maps close to rings, so that no border disturbs the count
 
@@ -112,14 +112,14 @@ const product = {
   write: (value) => String(Number(value.toPrecision(12))),
   read(text) {
     const value = parse(text);
-    if (value < 0.01 || value > 10) throw new Error(`Fan in times variance must be from 0.01 to 10, not “${text}”.`);
+    if (value < 0.01 || value > 10) throw new Error(`Fan in times variance must be from 0.01 to 10, not ${quoted(text)}.`);
     return value;
   },
 };
 
 class Depth extends Explorable {
   static fields = { depth: integer(1, 30), width: choice(WIDTHS), activation: choice(Object.keys(ACTIVATIONS)), variance: product, bias: flag };
-  static hint = "A line is the median of many nets, each drawn anew; its band reaches from the lowest to the highest.";
+  static hint = "A line is the median of many nets; its band reaches from the lowest to the highest.";
   static style = `
 .plot { aspect-ratio: 20 / 11; margin: .4rem 0; } svg { display: block; }
 text { fill: var(--pst-color-text-base); font-size: 15px; }
@@ -138,7 +138,11 @@ path { fill: none; stroke: var(--ink, var(--cb-rule)); stroke-width: 2.6; }
   build() {
     const bar = (...parts) => make("div", { className: "bar" }, ...parts);
     this.starts = Object.keys(STARTS).map((name) => button(name, () => { this.asked = name; this.put({ variance: this.start(name) }); }));
-    this.hold = button("keep for comparison", () => { this.held = this.held ? null : this.middles; this.refresh(); });
+    this.hold = button("keep for comparison", () => {
+      if (!this.held && this.found.signal.length < this.given.draws) return this.tell("Keep it when all nets are drawn.");
+      this.held = this.held ? null : this.middles;
+      this.refresh();
+    });
     this.svg = make("div", { className: "plot" });
     this.words = make("p", { className: "words" });
     this.progress = make("span", { className: "value" });
@@ -149,7 +153,10 @@ path { fill: none; stroke: var(--ink, var(--cb-rule)); stroke-width: 2.6; }
         this.put(this.asked && { variance: this.start(this.asked) });
       } })))),
     bar(make("span", {}, "start"), ...this.starts, this.add(toggle("PyTorch's biases", this.bound("bias")))),
-    bar(this.add(slider("fan in × variance", { get: () => Math.log10(this.state.variance), set: (value) => this.put({ variance: Number((10 ** value).toPrecision(3)) }),
+    bar(this.add(slider("fan in × variance", { get: () => Math.log10(this.state.variance), set: (value) => {
+      const near = Object.keys(STARTS).map((name) => this.start(name)).find((variance) => Math.abs(Math.log10(variance) - value) <= 0.005);
+      this.put({ variance: near ?? Number((10 ** value).toPrecision(3)) });
+    },
       low: () => -2, high: () => 1, step: 0.01, said: (value) => (10 ** value).toFixed(2) })), this.hold, this.progress),
     this.svg, make("div", { className: "key" }, ...Object.values(LINES).map(([role, name]) => make("span", { className: role }, name)).toSpliced(1, 0, make("span", { id: "theory" }, "dashes: theory")),
       make("span", { id: "held" }, "thin: kept")), this.words];
@@ -230,7 +237,8 @@ path { fill: none; stroke: var(--ink, var(--cb-rule)); stroke-width: 2.6; }
     for (let l = 0; l <= depth; l += step) drawn += text(`x="${x(l)}" y="${HIGH - 8}"`, l || "layer 0");
     for (const [kind, found] of lines) drawn += `<path class="${kind}" d="M${found.map(([l, value]) => `${x(l).toFixed(1)},${y(Math.log10(value)).toFixed(1)}`).join("L")}"/>`;
     this.svg.innerHTML = `<svg viewBox="0 0 600 ${HIGH}">${drawn}</svg>`;
-    const { signal, difference, gradient } = this.middles, left = signal[depth], share = difference[depth] / left;
+    const { signal, gradient } = this.middles, left = signal[depth], shares = found.difference.map((levels, k) => levels[depth] / found.signal[k][depth]).sort((a, b) => a - b);
+    const share = (shares[(length - 1) >> 1] + shares[length >> 1]) / 2;
     this.words.textContent = `After ${depth} ${depth > 1 ? "layers" : "layer"} the mean square of the signal is ${power(left)}.\n`
       + (left ? `Of it, ${power(Math.min(100, 100 * share))} % depends on the input.\n` : "")
       + `The gradient's mean square, back at the input, is ${power(gradient[0])}.`;

@@ -233,10 +233,11 @@ class Matrix extends Explorable {
       parts = [mark("x", `${name("x", channels, p, q, r)} = ${number(x[p][q][r])}`), ` is read by ${entries} of ${some(this.y.length, "output")}${this.lit.length > entries ? `, ${this.lit.length} times in all.` : "."}`];
       if (view === "transpose") parts.push(" Sent back: ", mark("x", number(this.back[order(at, this.extent)])), ".");
     } else if (on === "kernel") {
-      parts = [mark("w", `${name("w", w.length, p, q, r)} = ${number(w[p][q][r])}`), view === "patches" ? ` multiplies row ${first.tap} of the patches.` : ` stands in ${some(entries, "entry", "entries")} of the matrix${entries > 1 ? ". It is one number: they change together." : "."}`];
+      const share = w.length / kernels; // slices of a kernel
+      parts = [mark("w", `${name("w", kernels, Math.floor(p / share), ...(share > 1 ? [p % share] : []), q, r)} = ${number(w[p][q][r])}`), view === "patches" ? ` multiplies row ${first.tap} of the patches.` : ` stands in ${some(entries, "entry", "entries")} of the matrix${entries > 1 ? ". It is one number: they change together." : "."}`];
     } else if (on === "patches") {
       const copies = first.zero ? 0 : this.links.filter((tap) => tap.c === first.c && tap.r === first.r && tap.k === first.k && tap.o === first.o).length;
-      parts = first.zero ? ["A zero of the padding, copied into a patch."] : [mark("x", `${pixel(first)} = ${number(first.pixel)}`), ` under tap (${first.a}, ${first.b}) at position (${first.u}, ${first.v}). This pixel is copied ${some(copies, "time")}.`];
+      parts = first.zero ? ["A zero of the padding, copied into a patch."] : [mark("x", `${pixel(first)} = ${number(first.pixel)}`), ` under tap (${first.a}, ${first.b}) at position (${first.u}, ${first.v}). This pixel is copied ${copies > 1 ? `${copies} times` : "once"}.`];
     } else if (on === "none") {
       parts = ["This kernel does not read this channel: it belongs to the other group."];
     } else if (!first) parts = ["0: this output does not read this pixel, and no training will change that."];
@@ -273,10 +274,11 @@ class Matrix extends Explorable {
 .head, .below { grid-column: 2; } .left { grid-area: 2 / 1; } .body { grid-area: 2 / 2; } .side { grid-area: 2 / 3; }
 .t0 { --ink: var(--cb-alpha); } .t1 { --ink: var(--cb-beta); } .t2 { --ink: var(--cb-gamma); } .t3 { --ink: var(--cb-delta); }
 .product [role=gridcell]:not(.zero), .kernel [role=gridcell] { --tint: 20%; }
-[role=gridcell].zero { --tint: 0%; --edge: var(--cb-line); color: var(--pst-color-text-muted); }
+[role=gridcell].zero { --tint: 0%; --edge: var(--cb-line); color: var(--muted); }
 [role=gridcell].several { border-style: double; border-width: 3px; }
 .lit { --tint: 38% !important; outline: 2px solid var(--cb-ink); outline-offset: -2px; }
 .now { --tint: 46% !important; outline: 3px solid var(--cb-ink); outline-offset: -3px; }
+@media (forced-colors: active) { .product [role=gridcell]:not(.zero) { background: CanvasText; color: Canvas; } }
 .words { height: 3.2rem; } .words.long { font-size: .8rem; line-height: 1.3; } .words span { white-space: nowrap; }
 @container (max-width: 560px) {
   .stage { height: 12rem; gap: .3rem; --cell: min(2.2rem, (100cqi - 8.4rem) / var(--thin), 9.8rem / var(--tall)); }

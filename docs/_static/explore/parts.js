@@ -49,7 +49,7 @@ export const number = (value) => String(Number(value.toFixed(3))).replace("-", "
 
 export const bracket = (value) => number(value).replace(/^−.*/, "($&)");
 
-const quoted = (text) => `“${text.length > 24 ? `${text.slice(0, 24)}…` : text}”`;
+export const quoted = (text) => `“${text.length > 24 ? `${text.slice(0, 24)}…` : text}”`;
 
 /** Read "3", "−2.5" or "1/9"; throw a sentence for anything else. */
 export function parse(text) {
@@ -172,6 +172,7 @@ export class Explorable extends HTMLElement {
         event.preventDefault();
         history.pushState("set", "", link.href); // the way back leads to the sentence
         this.#address(true);
+        this.shadowRoot.firstChild.focus({ preventScroll: true }); // where the next Tab begins
       }, { signal });
     }
     this.#address();
@@ -197,7 +198,7 @@ export class Explorable extends HTMLElement {
     this.controls = [];
     this.voice = make("div", { className: "unseen", role: "status" });
     this.note = make("p", { className: "note", textContent: this.heard = this.constructor.hint });
-    const panel = make("div", { className: "panel", role: "group", ariaLabel: this.given.label ?? "a figure to touch" });
+    const panel = make("div", { className: "panel", tabIndex: -1, role: "group", ariaLabel: this.given.label ?? "a figure to touch" });
     root.append(panel, make("slot"));
     panel.append(...this.build());
     if (!this.note.parentNode) panel.append(this.note);
@@ -210,7 +211,7 @@ export class Explorable extends HTMLElement {
     this.program = make("pre", { tabIndex: 0 });
     const copy = (label, text) => button(label, async () => {
       let said = this.copied;
-      await navigator.clipboard.writeText(text()).catch(() => (said = "This browser does not let a page copy: take it from the address bar, or from the program here."));
+      await navigator.clipboard.writeText(text()).catch(() => (said = "This browser lets no page copy: take it from the address bar or the program."));
       this.tell(said);
     });
     this.code = make("details", { className: "code" }, make("summary", {}, this.line), this.program);
@@ -474,7 +475,8 @@ export class Grid {
     if (!place || event.button || this.input?.parentNode === this.cell(place)) return;
     this.input?.blur();
     event.preventDefault(); // no selection of text; choose() sets the focus
-    this.drag = { x: event.clientX, place, again: this.choose(place), touch: event.pointerType !== "mouse" };
+    const touch = event.pointerType !== "mouse", later = touch && !this.slides; // a finger may want to scroll
+    this.drag = { x: event.clientX, place, touch, later, again: !later && this.choose(place) };
     if (this.slides || this.cell(place).fixed) return;
     this.drag.start = this.edit.value(...place);
     this.body.setPointerCapture(event.pointerId);
@@ -485,20 +487,24 @@ export class Grid {
     const { x, place, start } = this.drag;
     if (start === undefined) { // a finger that slides over results picks each
       const under = this.body.getRootNode().elementFromPoint(event.clientX, event.clientY)?.closest("[data-at]");
-      if (under && this.body.contains(under) && String(under.place) !== String(this.at)) this.choose(under.place);
+      if (under && this.body.contains(under) && String(under.place) !== String(this.at)) {
+        this.drag.later = false;
+        this.choose(under.place);
+      }
       return;
     }
     const way = event.clientX - x;
     if (!this.drag.moved && Math.abs(way) < 5) return;
-    this.drag.moved = true;
+    if (this.drag.later) this.choose(place);
+    Object.assign(this.drag, { moved: true, later: false });
     const value = start + (event.altKey ? 0.1 : 1) * Math.round(way / 9);
     this.#set(place, Math.round(value * 1e9) / 1e9);
   }
 
   #release() {
-    const { touch, again, moved, place } = this.drag ?? {};
+    const { touch, later, again, moved, place } = this.drag ?? {};
     this.drag = null;
-    if (touch && again && !moved) this.type(place);
+    if ((later ? this.choose(place) : touch && again) && !moved) this.type(place);
   }
 
   #set(place, value) {
@@ -517,7 +523,7 @@ export class Grid {
     const free = !this.cell(place).fixed;
     if (goal) this.choose(goal);
     else if (step && free) this.#set(place, this.edit.value(r, c) + step);
-    else if (/^(Backspace|Delete)$/.test(key) && free) this.#set(place, 0);
+    else if (/^(Backspace|Delete)$/.test(key) && free) this.#set(place, this.edit.value(r, c) && 0);
     else if (/^([\d.+\-−]|Enter|F2| )$/.test(key)) free && this.type(place, /\S/.test(key) && key.length === 1 ? key : undefined);
     else return;
     event.preventDefault();
@@ -541,7 +547,8 @@ export class Grid {
       input.remove();
       if (next) this.choose(next);
       try {
-        if (keep && input.value !== held) this.edit.set(...place, parse(input.value)); // what is shown may be rounded
+        if (!keep) this.tell("");
+        else if (input.value.trim() && input.value !== held) this.edit.set(...place, parse(input.value)); // what is shown may be rounded
       } catch (error) {
         this.tell(error.message);
       }
@@ -563,52 +570,52 @@ export class Grid {
 // -- The look ----------------------------------------------------------------
 
 const STYLE = `
-:host { display: block; text-align: left; container-type: inline-size; color: var(--pst-color-text-base); font-size: .95rem; line-height: 1.45; }
+:host { --ground: var(--pst-color-background); --muted: var(--pst-color-text-muted); --accent: var(--pst-color-primary); display: block; font-variant-numeric: tabular-nums; text-align: left; container-type: inline-size; color: var(--pst-color-text-base); font-size: .95rem; line-height: 1.45; }
 * { box-sizing: border-box; }
 slot { display: none; }
-.panel { contain: layout paint; min-height: inherit; padding: .8rem 1rem; border: 1px solid var(--cb-rule); border-radius: 6px; background: var(--pst-color-background); }
+.panel { contain: layout paint; min-height: inherit; padding: .8rem 1rem; border: 1px solid var(--cb-rule); border-radius: 6px; background: var(--ground); }
 .bar { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .9rem; }
 .bar + .bar { margin-top: .5rem; }
 button, select, input { font: inherit; color: inherit; }
-button, select { min-height: 2rem; padding: .1rem .6rem; border: 1px solid var(--cb-rule); border-radius: 5px; background: var(--pst-color-background); cursor: pointer; }
-:is(button, select):hover { border-color: var(--pst-color-primary); }
-button[aria-pressed=true] { border-color: var(--pst-color-primary); background: color-mix(in srgb, var(--pst-color-primary) 16%, var(--pst-color-background)); }
-button[aria-disabled=true] { color: var(--pst-color-text-muted); cursor: default; }
-:is(button, select, input, summary, [tabindex]):focus-visible { outline: 2px solid var(--pst-color-primary); outline-offset: 1px; z-index: 3; }
+button, select { min-height: 2rem; padding: .1rem .6rem; border: 1px solid var(--cb-rule); border-radius: 5px; background: var(--ground); cursor: pointer; }
+:is(button, select):hover { border-color: var(--accent); }
+button[aria-pressed=true] { border-color: var(--accent); background: color-mix(in srgb, var(--accent) 16%, var(--ground)); }
+button[aria-disabled=true] { color: var(--muted); cursor: default; }
+:is(button, select, input, summary, [tabindex]):focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; z-index: 3; }
 .spinner, .chooser, .toggle, .slider { display: inline-flex; align-items: center; gap: .4rem; min-height: 2rem; }
 .spinner { gap: 0; }
 .spinner > span:first-child { margin-right: .4rem; }
 .spinner button { width: 2rem; padding: 0; }
 .spinner .value { min-width: 1.9rem; text-align: center; }
-.value { font-variant-numeric: tabular-nums; }
 .toggle { cursor: pointer; }
-input:is([type=checkbox], [type=range]) { accent-color: var(--pst-color-primary); cursor: pointer; }
+input:is([type=checkbox], [type=range]) { accent-color: var(--accent); cursor: pointer; }
 input[type=checkbox] { width: 1.1rem; height: 1.1rem; margin: 0; }
 input[type=range] { min-height: 2rem; min-width: 4rem; }
 .box { text-align: center; }
 .title { min-height: 1.5rem; color: var(--ink); white-space: nowrap; }
 .input { --ink: var(--cb-input); } .kernel { --ink: var(--cb-kernel); } .output { --ink: var(--cb-output); } .padding { --ink: var(--cb-padding); }
-.grid { position: relative; display: inline-block; user-select: none; -webkit-user-select: none; touch-action: pan-y; }
+.frame, .grid { user-select: none; -webkit-user-select: none; }
+.grid { position: relative; display: inline-block; touch-action: pan-y; }
 [role=row] { display: flex; }
-[role=gridcell] { --tint: 10%; position: relative; display: grid; place-items: center; width: var(--cell, 2.5rem); height: var(--cell, 2.5rem); margin: 0 -1px -1px 0; border: 1px solid var(--edge, var(--ink)); background: color-mix(in srgb, var(--ink) var(--tint), var(--pst-color-background)); color: var(--cb-ink); font-variant-numeric: tabular-nums; cursor: pointer; }
+[role=gridcell] { --tint: 10%; position: relative; display: grid; place-items: center; width: var(--cell, 2.5rem); height: var(--cell, 2.5rem); margin: 0 -1px -1px 0; border: 1px solid var(--edge, var(--ink)); background: color-mix(in srgb, var(--ink) var(--tint), var(--ground)); color: var(--cb-ink); cursor: pointer; }
 [role=gridcell][data-edit] { cursor: ew-resize; }
 [role=gridcell] b { font-weight: 400; font-size: max(9px, calc(var(--cell, 2.5rem) * .4 * var(--shrink))); line-height: 1; white-space: nowrap; }
 [role=gridcell] i { position: absolute; right: .14em; bottom: .12em; font-size: max(10.5px, calc(var(--cell, 2.5rem) * .27)); font-style: normal; line-height: 1; }
 [role=gridcell]:has(i:not(:empty)) b { translate: -16% -28%; }
-[role=gridcell] input { position: absolute; inset: -1px; z-index: 4; width: calc(100% + 2px); min-width: 2.6rem; padding: 0; border: 2px solid var(--pst-color-primary); background: var(--pst-color-background); text-align: center; font-size: 16px; }
+[role=gridcell] input { position: absolute; inset: -1px; z-index: 4; width: calc(100% + 2px); min-width: 2.6rem; padding: 0; border: 2px solid var(--accent); background: var(--ground); text-align: center; font-size: 16px; }
 .lit { --tint: 26% !important; }
 .now { --tint: 38% !important; z-index: 1; } .now b { font-weight: 700 !important; }
 .hot { outline: 2px solid var(--cb-ink); outline-offset: -3px; z-index: 2; }
-.note { min-height: 2.9em; margin: .3rem 0 0; color: var(--pst-color-text-muted); font-size: .88rem; }
+.note { min-height: 2.9em; margin: .3rem 0 0; color: var(--muted); font-size: .88rem; }
 .note.problem { color: var(--pst-color-text-base); font-weight: 600; }
 .foot { margin-top: .6rem; padding-top: .6rem; border-top: 1px solid var(--cb-rule); font-size: .88rem; }
 .foot .bar { margin-top: .4rem; }
 summary { cursor: pointer; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
 code, pre { margin: 0; font-family: var(--pst-font-family-monospace); font-size: .92em; overflow-wrap: anywhere; }
 pre { padding: .4rem 0 0 1rem; white-space: pre-wrap; }
-.words { margin: 0; line-height: 1.6; overflow: hidden; font-variant-numeric: tabular-nums; }
+.words { margin: 0; line-height: 1.6; overflow: hidden; }
 .words, .words + .note { text-align: center; }
-.x { color: var(--cb-input); } .w { color: var(--cb-kernel); } .y { color: var(--cb-output); font-weight: 700; } .none, .quiet, .sign { color: var(--pst-color-text-muted); }
+.x { color: var(--cb-input); } .w { color: var(--cb-kernel); } .y { color: var(--cb-output); font-weight: 700; } .none, .quiet, .sign { color: var(--muted); }
 .stage { display: flex; justify-content: center; align-items: center; gap: .4rem .9rem; margin: .5rem 0 .2rem; }
 .stage > .sign { padding-top: 1.5rem; font-size: 1.5rem; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }

@@ -1,6 +1,6 @@
 // Photographs as planes of numbers, a window on them, and the sum in it: for bench, cover and shift.
 
-import { Explorable, Grid, dress, make, number, range, table, write } from "./parts.js";
+import { Explorable, Grid, dress, make, number, parse, range, table, write } from "./parts.js";
 
 /** Split the bytes of a picture into planes of numbers, grey and red, green, blue, over those of an `old` photo. */
 export function split({ data, width, height }, old) {
@@ -116,8 +116,8 @@ export async function load(address) {
 export const kernels = (most) => ({
   ...table(9),
   read(text) {
-    const rows = table(9).read(text);
-    if (rows[0].length !== 9 || rows.length > most) throw new Error(`A kernel has nine weights, and there may be ${most === 1 ? "one kernel" : `${most} kernels`}.`);
+    const rows = text.split("/").map((row) => row.split(",").map(parse));
+    if (rows.length > most || rows.some((row) => row.length !== 9)) throw new Error(`A kernel has nine weights, with commas between them; there may be ${most === 1 ? "one kernel" : `${most} kernels, with slashes between`}.`);
     return rows;
   },
 });
@@ -146,7 +146,11 @@ export class Windowed extends Explorable {
   draw() {
     if (!this.plane) return;
     this.look();
-    this.say(`Row ${this.state.at[0]}, column ${this.state.at[1]}: ${this.sum.total.textContent}`);
+    this.say(this.spoken);
+  }
+
+  get spoken() {
+    return `Row ${this.state.at[0]}, column ${this.state.at[1]}: ${this.sum.total.textContent}`;
   }
 }
 
@@ -156,7 +160,7 @@ export const patch = ({ data, width }, [row, column]) =>
 
 /** A picture with a mark on it, which mouse, finger and arrow keys move; `scale` pixels of the input make one of it. */
 export class Picture {
-  constructor(role, title, label, side, { show, keep, step, dot }) {
+  constructor(role, title, label, side, { show, keep, step, dot, press = dot }) {
     this.scale = 1;
     this.side = side;
     this.canvas = make("canvas", { tabIndex: 0, role: "application", ariaLabel: label });
@@ -180,7 +184,7 @@ export class Picture {
     for (const type of ["pointerleave", "pointercancel"]) on(type, () => show(null));
     on("keydown", (event) => {
       const way = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -999], End: [0, 999] }[event.key];
-      if (event.key === " ") dot();
+      if (event.key === " ") press();
       else if (way && !event.ctrlKey && !event.metaKey && !event.altKey) step(...way.map((k) => k * this.scale * (event.shiftKey ? 10 : 1)));
       else return;
       event.preventDefault();
@@ -238,13 +242,13 @@ export class Sum {
     const largest = Math.max(...w.map(Math.abs)) || 1;
     for (const cell of this.weights.cells.values()) {
       const value = w[place(...cell.place)];
-      dress(cell, `--edge: var(--pst-color-text-muted); --ink: var(${value < 0 ? "--cb-negative" : "--cb-positive"}); --tint: ${value ? Math.round(8 + 30 * Math.abs(value) / largest) : 0}%`);
+      dress(cell, `--edge: var(--muted); --ink: var(${value < 0 ? "--cb-negative" : "--cb-positive"}); --tint: ${value ? Math.round(8 + 30 * Math.abs(value) / largest) : 0}%`);
     }
     for (const cell of this.pixels.cells.values()) {
       const value = Math.round(pixels[place(...cell.place)]);
       dress(cell, `background: rgb(${value} ${value} ${value}); color: ${value > 117 ? "#000" : "#fff"}`);
     }
-    write(this.total, rounded(y));
+    write(this.total, number(y));
     this.say();
   }
 
@@ -259,12 +263,10 @@ export class Sum {
     const terms = [...this.w.keys()].filter((k) => (one < 0 ? this.w[k] : k === one));
     const parts = terms.map((k) => `${number(this.values[k])} · ${this.w[k] < 0 ? `(${fraction(this.w[k])})` : fraction(this.w[k])}`);
     const sum = one < 0 ? this.y : this.values[one] * this.w[one];
-    write(this.words, `${parts.join(" + ") || "0"} = ${rounded(sum)}`);
+    write(this.words, `${parts.join(" + ") || "0"} = ${number(sum)}`);
     dress(this.words, `--long: ${this.words.textContent.length}`);
   }
 }
-
-export const rounded = (value) => number(Math.round(100 * value) / 100);
 
 /** Thirds, sevenths, sixteenths as they are written on paper, but no tenths. */
 export function fraction(value) {
@@ -276,9 +278,9 @@ export const LOOK = `
 :host(:not([data-ready])) { .panel { display: none; } slot { display: block; } }
 .stage { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: .3rem .8rem; margin: .5rem 0; }
 .picture .title { min-height: 1.5rem; }
-.frame { position: relative; overflow: hidden; border-radius: 3px; user-select: none; -webkit-user-select: none; touch-action: pan-y; cursor: crosshair; }
+.frame { position: relative; overflow: hidden; border-radius: 3px; touch-action: pan-y; cursor: crosshair; }
 canvas { display: block; width: 100%; height: auto; image-rendering: pixelated; }
-.frame:focus-within:has(:focus-visible) { outline: 2px solid var(--pst-color-primary); outline-offset: 2px; }
+.frame:focus-within:has(:focus-visible) { outline: 2px solid var(--accent); outline-offset: 2px; }
 canvas:focus-visible { outline: none; }
 .picture.input .mark { --ink: var(--cb-kernel); }
 .mark { position: absolute; min-width: 3px; min-height: 3px; outline: 2px solid var(--ink); outline-offset: 1px; touch-action: none; cursor: grab; }
@@ -287,9 +289,10 @@ canvas:focus-visible { outline: none; }
 .mark::after { width: 26px; height: 26px; border: 3px solid var(--ink); box-shadow: 0 0 0 1.5px #fff, inset 0 0 0 1.5px #fff; }
 .sum { --cell: 2.9rem; display: flex; align-items: center; justify-content: center; gap: .7rem; margin: .6rem 0 .2rem; }
 .sign { padding-top: 1.5rem; font-size: 1.4rem; }
-.total { display: grid; place-items: center; min-width: 6.2rem; height: 3.6rem; padding: 0 .3rem; border: 1px solid var(--ink); background: color-mix(in srgb, var(--ink) 16%, var(--pst-color-background)); font-size: 1.5rem; font-variant-numeric: tabular-nums; }
+.total { display: grid; place-items: center; min-width: 6.2rem; height: 3.6rem; padding: 0 .3rem; border: 1px solid var(--ink); background: color-mix(in srgb, var(--ink) 16%, var(--ground)); font-size: 1.5rem; }
 .row { gap: .3rem; } .row > * { padding-inline: .45rem; font-size: .86rem; }
-.words, .facts { min-height: 2.9rem; margin: .2rem 0; text-align: center; font-size: .9rem; font-variant-numeric: tabular-nums; }
+.words.words { font-size: min(.9rem, .9rem * sqrt(var(--fit, 150) / var(--long))); }
+.words, .facts { min-height: 2.9rem; margin: .2rem 0; text-align: center; font-size: .9rem; }
 @container (max-width: 560px) {
   .row { flex-wrap: nowrap; margin-inline: -.6rem; padding: 3px .6rem; overflow-x: auto; scrollbar-width: thin; }
   .row > * { flex: none; }
@@ -297,6 +300,6 @@ canvas:focus-visible { outline: none; }
   .sum { --cell: min(8.8cqw, 1.75rem); gap: .2rem; }
   .sign { font-size: 1.1rem; }
   .total { min-width: 4rem; font-size: 1.15rem; }
-  .words { min-height: 4.9rem; font-size: min(.9rem, .9rem * sqrt(105 / var(--long))); } .facts { min-height: 5.8em; }
+  .words { --fit: 105; min-height: 4.9rem; } .facts { min-height: 5.8em; }
 }
 `;

@@ -38,7 +38,7 @@ class Shift extends Explorable {
 :host(:not([data-ready])) { .panel { display: none; } slot { display: block; } }
 .stage { display: grid; grid-template-columns: 1fr 1fr; align-items: start; gap: .3rem .8rem; margin: .5rem 0; }
 canvas { width: 100%; height: auto; image-rendering: pixelated; border-radius: 3px; }
-.stage p { min-height: 4.4em; margin: 0; font-size: .92rem; font-variant-numeric: tabular-nums; }
+.stage p { min-height: 4.4em; margin: 0; font-size: .92rem; }
 .slider { width: 100%; } input[type=range] { flex: 1; }`;
 
   build() {

@@ -14,8 +14,8 @@ const still = (numbers) => numbers.every((v) => Math.abs(v) < 1e-9);
 const GOALS = {
   none: null,
   "all zeros": { text: "Make every output 0, but no weight, and not all pixels.", met: ({ x, w, y }) => still(flat(y)) && flat(w).every(Boolean) && flat(x).some(Boolean) },
-  "no flip": { text: "Turn the flip on, and let no output notice. All weights equal is too easy.",
-    met: (state) => state.flip && new Set(flat(state.w)).size > 1 && still(flat(conv2d(state.x, state.w, { ...state, flip: false })).map((v, k) => v - flat(state.y)[k])) },
+  "no flip": { text: "Turn the flip on, and let no output notice. All pixels or all weights alike is too easy.",
+    met: (state) => state.flip && [state.w, state.x].every((rows) => new Set(flat(rows)).size > 1) && still(flat(conv2d(state.x, state.w, { ...state, flip: false })).map((v, k) => v - flat(state.y)[k])) },
 };
 
 class Stepper extends Explorable {
@@ -56,7 +56,7 @@ class Stepper extends Explorable {
       value: (r, c) => this.state[name][r][c],
       set: (r, c, v) => { this.state[name] = edited(this.state[name], r, c, v); this.change(); },
     });
-    this.grids = { input: grid("input", edit("x")), kernel: grid("kernel", edit("w")), output: grid("output", { value: () => 0, text: () => "", set: (r, c, v) => this.guess(r, c, v) }) };
+    this.grids = { input: grid("input", edit("x")), kernel: grid("kernel", edit("w")), output: grid("output", { value: () => NaN, text: () => "", set: (r, c, v) => this.guess(r, c, v) }) };
     this.shape = make("span", { className: "shape quiet" });
     this.grids.output.title.append(this.shape);
     this.frame = make("div", { className: "frame", ariaHidden: "true" });
@@ -115,14 +115,14 @@ class Stepper extends Explorable {
     const { x, w, y, flip, predict, goal, padding, stride, dilation } = this.state;
     const pixels = flat(x);
     const aim = GOALS[goal];
-    if (aim) return aim.met(this.state) ? "Done!" : aim.text;
     if (predict) return this.solved.size ? this.score : "Choose an output, type what it will be, press Enter.";
+    if (aim) return aim.met(this.state) ? "Done!" : aim.text;
     if (flip && equal(w, turned(w))) return "This kernel looks the same after half a turn, so the flip changes nothing.";
     const windows = flat(allTaps(x, w, this.state));
     const [bright, weights] = [flat(windows).filter((tap) => tap.pixel), flat(w).length];
     if (equal(pixels.filter(Boolean), 1) && stride === dilation && weights > 1 && bright.length === weights && bright.every((tap) => tap.inside))
       return `One bright pixel prints the kernel${flip ? ", now upright" : " turned by half a turn"}.`;
-    if (pixels[0] && new Set(pixels).size === 1 && !padding) return `Where nothing happens, only the sum of the weights counts: ${number(y[0][0])} everywhere.`;
+    if (pixels[0] && new Set(pixels).size === 1 && !padding) return `Where nothing happens, only the sum of the weights counts: ${number(pixels[0])} times it is ${number(y[0][0])}.`;
     const unread = pixels.length - new Set(flat(windows).map((tap) => !tap.zero && `${tap.r},${tap.k}`).filter(Boolean)).size;
     if (unread) return `Read by no window: ${unread} of ${some(pixels.length, "pixel")}. Change one, and no output notices.`;
     if (padding) return `Places outside the image are read by ${windows.filter((found) => found.some((tap) => !tap.inside)).length} of ${some(windows.length, "output")}.`;
@@ -264,11 +264,12 @@ class Stepper extends Explorable {
     const other = conv2d(x, w, { ...this.state, flip: !flip })[r][c];
     const place = y.flatMap((row, u) => row.map((v, k) => [v, u, k])).find(([v]) => near(v));
     const plain = taps(x, w, r, c, this.state).reduce((sum, tap) => sum + tap.pixel, 0);
+    const told = number(value), name = `y[${r}, ${c}]`;
     if (!this.wrong) this.tell(this.solved.size === flat(y).length ? "All right. You can convolve." : this.score);
-    else if (near(other)) this.tell(`${number(value)} is what it would be ${flip ? "without the flip" : "with the kernel flipped"}. Which weight meets the first pixel?`);
-    else if (near(plain)) this.tell(`${number(value)} is the sum of the pixels. Each one is multiplied by its weight first.`);
-    else if (place) this.tell(`${number(value)} is right at y[${place[1]}, ${place[2]}]. Where does the kernel stand for y[${r}, ${c}]?`);
-    else this.tell(`It is ${value < y[r][c] ? "more" : "less"} than ${number(value)}.`);
+    else if (near(other)) this.tell(`${told} is what ${name} would be ${flip ? "without the flip" : "with the kernel flipped"}. Which weight meets the first pixel?`);
+    else if (near(plain)) this.tell(`${told} is the sum of the pixels for ${name}. Each one is multiplied by its weight first.`);
+    else if (place) this.tell(`${told} is right at y[${place[1]}, ${place[2]}]. Where does the kernel stand for ${name}?`);
+    else this.tell(`${name} is ${value < y[r][c] ? "more" : "less"} than ${told}.`);
   }
 
   go(step) {
@@ -293,10 +294,10 @@ class Stepper extends Explorable {
   }
 
   static style = `
-.shape { margin-left: .4rem; font-variant-numeric: tabular-nums; }
+.shape { margin-left: .4rem; }
 .stage { height: 15.5rem;
   --cell: min(4rem, (100cqi - 11rem) / var(--n), 13.6rem / max(var(--ri), var(--ro))); }
-.rim { --edge: color-mix(in srgb, var(--cb-padding) 65%, transparent); border-style: dashed !important; color: var(--pst-color-text-muted) !important; --tint: 0% !important; }
+.rim { --edge: color-mix(in srgb, var(--cb-padding) 65%, transparent); border-style: dashed !important; color: var(--muted) !important; --tint: 0% !important; }
 .rim:is(.lit, .now) { --tint: 18% !important; color: var(--cb-ink) !important; }
 .idle { background: repeating-linear-gradient(135deg, transparent 0 5px, color-mix(in srgb, var(--cb-padding) 35%, transparent) 5px 6px); }
 .twin { outline: 2px solid var(--cb-padding); outline-offset: -3px; }
@@ -315,7 +316,7 @@ class Stepper extends Explorable {
 .term:hover { background: color-mix(in srgb, var(--cb-kernel) 22%, transparent); }
 .bar.walk { flex-wrap: nowrap; justify-content: center; }
 .walk .slider { flex: 0 1 20rem; } .walk .slider span:first-child { display: none; } .walk .slider input { flex: 1; min-width: 3rem; accent-color: var(--cb-output); }
-.walk .value { min-width: 4.2em; white-space: nowrap; color: var(--pst-color-text-muted); }
+.walk .value { min-width: 4.2em; white-space: nowrap; color: var(--muted); }
 .play { min-width: 4.6rem; }
 @container (max-width: 560px) {
   .stage { flex-wrap: wrap; align-content: center; height: 26.5rem; gap: .5rem; }

@@ -21,7 +21,11 @@ POOLINGS = {
     "mean 4×4": (avg_pool2d, 4),
 }
 
-OWN = 'np.asarray(ImageOps.fit(Image.open("yours.png").convert("RGB"), (320, 320)))'  # as it is cut
+OWN = (
+    'np.asarray(ImageOps.fit(ImageOps.exif_transpose(Image.open("yours.png")).convert("RGB"), '
+    "(320, 320)))"
+)
+"""The expression that turns and cuts a reader's own picture as the page does."""
 
 
 @drawing

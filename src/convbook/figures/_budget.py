@@ -143,7 +143,7 @@ def budget_bench(layers: Sequence[Layer], input_shape: tuple[int, int, int]) -> 
             for name, (image, net) in NETWORKS.items()
         },
     }
-    fig = Explorable("budget", settings, (43, 64))
+    fig = Explorable("budget", settings, (43, 65))
     ax = fig.panel(24, len(costs) + 2.3)
     _draw_costs(ax, costs, (9.3, 13.8, 19.6), (0.6, 1.5, 2.65))
     fig.marks["activations"].derive(image=by(input_shape))
