@@ -631,6 +631,8 @@ def test_the_bench_by_mouse(touch: Any) -> None:
     page.mouse.up()
     side = page.evaluate("document.querySelector('conv-bench').photo.width")
     assert state(page)["at"] == [side // 2 - 1] * 2
+    page.mouse.click(box["x"] + 20, box["y"] + 30, button="right")
+    assert state(page)["at"] == [side // 2 - 1] * 2, "only the first button drags"
     weight = page.locator(".kernel [role=gridcell]").nth(4).bounding_box()
     page.mouse.move(weight["x"] + 10, weight["y"] + 10)
     page.mouse.down()

@@ -98,16 +98,6 @@ export function matrix(x, w, options) {
   });
 }
 
-/** A number and its word. */
-export const some = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
-
-/** As many items, each with its text, as fit a number of letters, and a sign between them. */
-export function few(items, sign, room = 170) {
-  const most = items.findIndex(({ textContent }) => (room -= textContent.length + sign.length) < 0);
-  const shown = items.slice(0, most < 0 ? undefined : most).flatMap((item, k) => (k ? [sign, item] : [item]));
-  return most < 0 ? shown : [...shown, ` and ${items.length - most} more`];
-}
-
 /** A matrix times a column, and its transpose times one. */
 export const times = (rows, column) => rows.map((row) => row.reduce((sum, value, k) => sum + value * column[k], 0));
 export const transposed = (rows) => rows[0].map((_, k) => rows.map((row) => row[k]));

@@ -1,7 +1,7 @@
 // <conv-bench>: kernels on a photograph, the camera or a drawing, as fast as they can be changed.
 
 import { array, button, choice, chooser, define, flag, integer, make, number, pair, range, spinner, toggle, words, write } from "./parts.js";
-import { LOOK, Picture, Sum, Windowed, kernels, largest, limit, load, patch, pool, slide, take } from "./photo.js";
+import { LOOK, Picture, Sum, Windowed, farthest, kernels, largest, limit, load, patch, pool, slide, take } from "./photo.js";
 
 const SIDE = 320, MOST = 4; // pixels of a picture of one's own; kernels of a stack
 const POOLS = { none: null, "max 2×2": ["max", 2], "mean 2×2": ["avg", 2], "max 4×4": ["max", 4], "mean 4×4": ["avg", 4] };
@@ -47,7 +47,6 @@ class Bench extends Windowed {
     const file = make("input", { type: "file", accept: "image/*", hidden: true });
     file.onchange = () => { this.open(file.files[0]); file.value = ""; }; // the same may be chosen again
     const alter = (name, f) => button(name, () => this.weigh(f(this.w)));
-    const state = (name) => ({ get: () => this.state[name], set: (value) => { this.state[name] = value; this.change(); } });
     const options = [alter("turn", (w) => [6, 3, 0, 7, 4, 1, 8, 5, 2].map((k) => w[k])), alter("negate", (w) => w.map((v) => v && -v)),
       button("make the sum 1", () => {
         const all = total(this.w), w = this.w.map((v) => v / all);
@@ -56,11 +55,11 @@ class Bench extends Windowed {
       }),
       alter("surprise me", () => range(9).map(() => Math.floor(7 * Math.random()) - 3)),
       button("look for this", () => this.seek())];
-    if (has("colour")) options.push(this.add(toggle("each colour by itself", state("colour"))));
+    if (has("colour")) options.push(this.add(toggle("each colour by itself", this.bound("colour"))));
     const layers = [];
     if (has("stack")) layers.push(this.add(spinner("kernels", { get: () => this.state.w.length, set: (n) => this.resize(n), low: () => 1, high: () => MOST })));
-    if (has("stride")) layers.push(this.add(spinner("stride", { ...state("stride"), low: () => 1, high: () => 4 })));
-    if (has("pool")) layers.push(this.add(chooser("pooling", Object.keys(POOLS), state("pool"))));
+    if (has("stride")) layers.push(this.add(spinner("stride", this.bound("stride", { low: () => 1, high: () => 4 }))));
+    if (has("pool")) layers.push(this.add(chooser("pooling", Object.keys(POOLS), this.bound("pool"))));
     for (const type of ["dragenter", "dragover", "dragleave", "drop"])
       this.addEventListener(type, (event) => {
         event.preventDefault();
@@ -239,9 +238,8 @@ class Bench extends Windowed {
     const sums = this.planes.map((plane, c) => slide(plane, w[o], stride, this.cache[o]?.sums[c]?.data));
     const planes = POOLS[name] ? sums.map((plane) => pool(plane, POOLS[name][1], POOLS[name][0])) : sums;
     const signed = Math.abs(total(w[o])) < 1e-9;
-    const scale = () => limit(planes) || Math.max(...planes.flatMap(({ data }) => [largest(data), largest(data, -1)])) || 1;
     const { age = 0, most = 0 } = (this.stream && this.cache[o]?.w === w[o] && this.cache[o]) || {}; // a film keeps its scale for a while
-    return (this.cache[o] = { key, w: w[o], sums, planes, signed, age: age + 1, most: age % 10 ? most : signed ? scale() : 255, fresh: true });
+    return (this.cache[o] = { key, w: w[o], sums, planes, signed, age: age + 1, most: age % 10 ? most : signed ? limit(planes) || farthest(planes) : 255, fresh: true });
   }
 
   draw() {

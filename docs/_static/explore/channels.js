@@ -1,7 +1,7 @@
 // <conv-channels>: a kernel of 27 weights on a picture in colour: 27 products, three sums, one number.
 
 import { Explorable, Grid, array, bracket, choice, chooser, define, edited, list, make, mark, number, sign, tables } from "./parts.js";
-import { Picture, fraction, paint, slide } from "./photo.js";
+import { Picture, farthest, fraction, paint, slide } from "./photo.js";
 
 const COLOURS = ["red", "green", "blue"];
 const GREYS = { colour: null, "Rec. 601": [299, 587, 114], "Rec. 709": [2126, 7152, 722], mean: [1, 1, 1] };
@@ -80,7 +80,7 @@ class Channels extends Explorable {
     }
     this.results = this.planes.map((data, c) => slide({ data, width: wide, height: high }, this.state.w[c].flat()).data);
     this.results.push(this.results[0].map((value, k) => value + this.results[1][k] + this.results[2][k]));
-    this.limit = Math.max(...this.results.map((map) => map.reduce((most, value) => Math.max(most, Math.abs(value)), 0))) || 1;
+    this.limit = farthest(this.results.map((data) => ({ data })));
     this.span = [Math.min(...this.results[3]), Math.max(...this.results[3])];
     this.stale = true;
   }

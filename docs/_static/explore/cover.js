@@ -1,7 +1,7 @@
 // <conv-cover>: the kernel on the cover, to be dragged over the cat.
 
 import { array, button, define, make, pair, range } from "./parts.js";
-import { LOOK, Picture, Sum, Windowed, kernels, largest, load, patch, slide } from "./photo.js";
+import { LOOK, Picture, Sum, Windowed, farthest, kernels, load, patch, slide } from "./photo.js";
 
 class Cover extends Windowed {
   static fields = { at: pair(), w: kernels(1) };
@@ -35,7 +35,7 @@ class Cover extends Windowed {
     if (!this.plane) return;
     const { w } = this, plain = Math.abs(w.reduce((a, b) => a + b)) > 1e-9;
     this.result = slide(this.plane, w);
-    const most = 0.6 * Math.max(largest(this.result.data), largest(this.result.data, -1)) || 1; // as in the drawing
+    const most = 0.6 * farthest([this.result]); // as in the drawing
     this.output.paint([this.result], plain ? 0 : -most, plain ? 255 : most);
     for (const one of this.names) one.ariaPressed = String(String(one.w) === String(w));
     super.draw();

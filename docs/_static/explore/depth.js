@@ -1,6 +1,6 @@
 // <conv-depth>: what becomes of a signal, of what two inputs differ in and of a gradient, layer by layer.
 
-import { Explorable, button, choice, chooser, define, flag, integer, make, parse, quoted, slider, toggle } from "./parts.js";
+import { Explorable, button, choice, chooser, define, flag, integer, make, parse, quoted, slider, some, toggle } from "./parts.js";
 
 const SIDE = 8, PIXELS = SIDE * SIDE; // maps close to rings, so that no border disturbs the count
 
@@ -239,7 +239,7 @@ path { fill: none; stroke: var(--ink, var(--cb-rule)); stroke-width: 2.6; }
     this.svg.innerHTML = `<svg viewBox="0 0 600 ${HIGH}">${drawn}</svg>`;
     const { signal, gradient } = this.middles, left = signal[depth], shares = found.difference.map((levels, k) => levels[depth] / found.signal[k][depth]).sort((a, b) => a - b);
     const share = (shares[(length - 1) >> 1] + shares[length >> 1]) / 2;
-    this.words.textContent = `After ${depth} ${depth > 1 ? "layers" : "layer"} the mean square of the signal is ${power(left)}.\n`
+    this.words.textContent = `After ${some(depth, "layer")} the mean square of the signal is ${power(left)}.\n`
       + (left ? `Of it, ${power(Math.min(100, 100 * share))} % depends on the input.\n` : "")
       + `The gradient's mean square, back at the input, is ${power(gradient[0])}.`;
     Object.assign(this.svg, { role: "img", ariaLabel: this.words.textContent });

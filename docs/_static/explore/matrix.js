@@ -1,7 +1,7 @@
 // <conv-matrix>: image, kernel, output and the matrix of the convolution, linked by their products.
 
-import { MODES, few, fitted, largest, least, matrix, most, products, shapeOf, side, smallest, some, times, total, transposed, turned } from "./arithmetic.js";
-import { Explorable, Grid, arrays, bracket, button, choice, chooser, define, dress, edited, integer, list, make, mark, number, range, resized, sign, spinner, table, tables } from "./parts.js";
+import { MODES, fitted, largest, least, matrix, most, products, shapeOf, side, smallest, times, total, transposed, turned } from "./arithmetic.js";
+import { Explorable, Grid, arrays, bracket, button, choice, chooser, define, dress, edited, few, integer, list, make, mark, number, range, resized, sign, some, spinner, table, tables } from "./parts.js";
 
 const LARGEST = { x: 4, w: 3, padded: 6 };
 const VIEWS = { matrix: "the matrix", transpose: "its transpose", patches: "patches in columns" };

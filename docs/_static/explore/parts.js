@@ -27,6 +27,7 @@
 //   this.say(text)    for a screen reader, politely, after half a second of rest, if it was touched
 //   this.tell(text)   one line for everybody, at the foot: why something was refused
 //   this.link()       the address of what is shown
+//   this.copied       what is told when it has been copied
 // and at the foot: a hint, the program, "Copy the Python", "Copy a link", "Start again".
 //
 // Fields    integer(low, high) · choice(names) · flag · table(most rows) · tables(most rows) ·
@@ -37,7 +38,8 @@
 //           them by this.add(control)
 // Grid      numbers in a role's colour: arrows move (one Tab stop), typing ("1/9"), Backspace,
 //           PageUp and PageDown and dragging sideways change, pointing previews, pressing keeps
-// Texts     number(v) to show, parse(text) to read, bracket(v) with brackets if negative
+// Texts     number(v) to show, parse(text) to read, bracket(v) with brackets if negative; some(n, word),
+//           few(items, sign), quoted(text)
 //
 // Room: Python gives the height that the element needs, wide and narrow (`rooms`), so that nothing
 // jumps when the script comes. Never grow beyond it: controls above what changes, lines reserved.
@@ -57,6 +59,16 @@ export function parse(text) {
   const value = match ? Number(match[1].replace("−", "-")) / Number(match[2] ?? 1) : NaN;
   if (!(Math.abs(value) <= 9999)) throw new Error(`${quoted(text)} is not a number within ±9999, such as 3, −2.5 or 1/9.`);
   return value;
+}
+
+/** A number and its word. */
+export const some = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
+
+/** As many items, each with its text, as fit a number of letters, and a sign between them. */
+export function few(items, sign, room = 170) {
+  const most = items.findIndex(({ textContent }) => (room -= textContent.length + sign.length) < 0);
+  const shown = items.slice(0, most < 0 ? undefined : most).flatMap((item, k) => (k ? [sign, item] : [item]));
+  return most < 0 ? shown : [...shown, ` and ${items.length - most} more`];
 }
 
 /** A table of numbers as Python writes it. */

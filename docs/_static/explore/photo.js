@@ -78,6 +78,9 @@ export function largest(data, sign = 1) {
   return most;
 }
 
+/** The largest magnitude in some planes, or 1 if all is zero: a scale for what is signed. */
+export const farthest = (planes) => Math.max(...planes.flatMap(({ data }) => [largest(data), largest(data, -1)])) || 1;
+
 /** Paint planes on a canvas: from `low`, which is black, to `high`, which is white; one plane may have 256 `tones` of its own. */
 export function paint(canvas, planes, low, high, tones) {
   const { width, height } = planes[0];
@@ -180,7 +183,7 @@ export class Picture {
       (held(event) ? keep : show)(this.place(event));
       if (event.buttons) dot(true);
     });
-    on("pointerup", (event) => keep(this.place(event)));
+    on("pointerup", (event) => event.pointerType === "touch" && keep(this.place(event)));
     for (const type of ["pointerleave", "pointercancel"]) on(type, () => show(null));
     on("keydown", (event) => {
       const way = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -999], End: [0, 999] }[event.key];
@@ -239,10 +242,10 @@ export class Sum {
     const kind = (r, c) => (String([r, c]) === String(this.lit) ? "hot" : "");
     this.pixels.draw(3, 3, (r, c) => ({ text: number(pixels[place(r, c)]), kind: kind(r, c) }));
     this.weights.draw(3, 3, (r, c) => ({ text: fraction(w[place(r, c)]), kind: kind(r, c) }));
-    const largest = Math.max(...w.map(Math.abs)) || 1;
+    const strongest = Math.max(...w.map(Math.abs)) || 1;
     for (const cell of this.weights.cells.values()) {
       const value = w[place(...cell.place)];
-      dress(cell, `--edge: var(--muted); --ink: var(${value < 0 ? "--cb-negative" : "--cb-positive"}); --tint: ${value ? Math.round(8 + 30 * Math.abs(value) / largest) : 0}%`);
+      dress(cell, `--edge: var(--muted); --ink: var(${value < 0 ? "--cb-negative" : "--cb-positive"}); --tint: ${value ? Math.round(8 + 30 * Math.abs(value) / strongest) : 0}%`);
     }
     for (const cell of this.pixels.cells.values()) {
       const value = Math.round(pixels[place(...cell.place)]);

@@ -1,6 +1,6 @@
 // <conv-shift>: a photograph that moves, and what stride 2 makes of it, with a blur before and without.
 
-import { Explorable, define, integer, make, slider } from "./parts.js";
+import { Explorable, define, integer, make, slider, some } from "./parts.js";
 import { load, paint } from "./photo.js";
 
 const TAPS = [1, 4, 6, 4, 1].map((tap) => tap / 16);
@@ -50,7 +50,7 @@ canvas { width: 100%; height: auto; image-rendering: pixelated; border-radius: 3
       this.dataset.ready = "";
     });
     return [make("div", { className: "bar" }, this.add(slider("moved by", {
-      get: () => this.state.shift, set: (value) => { this.state.shift = value; this.change(); }, high: () => 16, said: (n) => `${n} ${n === 1 ? "pixel" : "pixels"}`,
+      get: () => this.state.shift, set: (value) => { this.state.shift = value; this.change(); }, high: () => 16, said: (n) => some(n, "pixel"),
     }))), make("div", { className: "stage" }, ...this.maps.map(({ canvas, words }) => make("div", {}, canvas, words)))];
   }
 

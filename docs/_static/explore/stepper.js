@@ -1,7 +1,7 @@
 // <conv-stepper>: one convolution, small enough to see every product, and all of it can be changed.
 
-import { MODES, allTaps, conv2d, few, fitted, largest, least, most, side, smallest, some, taps, turned } from "./arithmetic.js";
-import { Explorable, Grid, arrays, bracket, button, choice, chooser, define, dress, edited, flag, integer, make, mark, number, pair, resized, sign, slider, spinner, table, toggle } from "./parts.js";
+import { MODES, allTaps, conv2d, fitted, largest, least, most, side, smallest, taps, turned } from "./arithmetic.js";
+import { Explorable, Grid, arrays, bracket, button, choice, chooser, define, dress, edited, few, flag, integer, make, mark, number, pair, resized, sign, slider, some, spinner, table, toggle } from "./parts.js";
 
 const LARGEST = { x: 8, w: 5, padded: 10 };
 const GRIDS = { input: "x", kernel: "w", output: "y" };
